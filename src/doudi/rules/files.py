@@ -1,0 +1,37 @@
+"""Reading the YAML files of a pack, with the file and line in every complaint."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from doudi.rules.errors import BadValue
+
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Base):  # type: ignore[misc]
+    """Safe YAML that refuses a key written twice, which plain YAML would silently drop."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[Hashable] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise BadValue(f"{key_node.start_mark}: {key!r} stands twice")
+            seen.add(key)
+        result: dict[Hashable, Any] = super().construct_mapping(node, deep)
+        return result
+
+
+def read_yaml(path: Path) -> Any:
+    """The content of a YAML file; BadValue names the file and place when it cannot be read."""
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except FileNotFoundError:
+        raise BadValue(f"{path}: there is no such file") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BadValue(f"{path}: {error}") from error
