@@ -1,0 +1,1 @@
+"""Doudi 兜底: what poverty relief gives, exactly, and how sure that is."""
