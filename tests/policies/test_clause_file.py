@@ -128,7 +128,7 @@ def test_no_clause_has_both_a_reason_and_a_plan(clauses: dict[str, Any]) -> None
 def test_a_clause_has_no_other_keys(clauses: dict[str, Any]) -> None:
     for clause_id, clause in clauses.items():
         assert {"lines", "zh", "en"} <= set(clause), clause_id
-        assert set(clause) <= {"lines", "zh", "en", "reason", "planned"}, clause_id
+        assert set(clause) <= {"lines", "zh", "en", "reason", "planned", "code"}, clause_id
 
 
 def test_every_reason_is_of_a_known_kind(clauses: dict[str, Any]) -> None:

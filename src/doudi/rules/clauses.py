@@ -13,6 +13,9 @@ from doudi.rules.errors import UnknownClause
 from doudi.rules.files import read_yaml
 
 
+_MOST_LINES_SHOWN = 8
+
+
 @dataclass(frozen=True)
 class Document:
     """One text of the source page."""
@@ -37,7 +40,11 @@ class Reason:
 
 @dataclass(frozen=True)
 class Clause:
-    """One statement of the source: ``lines`` are line numbers of the source page."""
+    """One statement of the source: ``lines`` are line numbers of the source page.
+
+    ``planned`` names the app of later work that will carry it; ``code`` the module that carries
+    it where no object of a pack can.
+    """
 
     id: str
     document: Document
@@ -46,10 +53,13 @@ class Clause:
     en: str
     reason: Reason | None
     planned: str | None
+    code: str | None = None
 
     @property
     def locator(self) -> str:
-        """The lines as ``L43, L69``."""
+        """The lines as ``L43, L69``; of many, the first and the last."""
+        if len(self.lines) > _MOST_LINES_SHOWN:
+            return f"L{self.lines[0]} … L{self.lines[-1]}"
         return ", ".join(f"L{line}" for line in self.lines)
 
 
@@ -104,4 +114,5 @@ def _read_clause(clause_id: str, raw: Mapping[str, Any], by_prefix: dict[str, Do
         raw["en"],
         Reason(reason["kind"], reason["zh"], reason["en"]) if reason else None,
         raw.get("planned"),
+        raw.get("code"),
     )

@@ -16,13 +16,16 @@ from typing import Any
 
 from doudi.rules.clauses import ClauseBook, read_clauses
 from doudi.rules.declare import CARD, Card, Role
+from doudi.rules.duties import read_duties
+from doudi.rules.entitlements import read_entitlements
 from doudi.rules.errors import BadValue, UnknownArgument, UnsureGuarantee
 from doudi.rules.facts import Fact, IfUnknown, Input
 from doudi.rules.files import read_yaml
 from doudi.rules.graph import Rule, check_arguments
 from doudi.rules.language import Signature, read_signature
 from doudi.rules.parameters import Parameter, read_parameter
-from doudi.rules.policy import Family, Interpretation, Policy
+from doudi.rules.policy import KIND, Family, Interpretation, Policy
+from doudi.rules.targets import read_targets
 from doudi.rules.units import Unit
 
 _MEMBER = re.compile(r"^(\w+)\[(\w+)\]$")
@@ -61,6 +64,16 @@ def load_policy(folder: Path, package: str | None = None) -> Policy:
         findings=_of_role(declared, Role.FINDING),
         source_hash=_hash(folder),
         own_so_far=raw.get("own_so_far"),
+        targets=read_targets(folder, book),
+        duties=read_duties(folder, book, parameters),
+        entitlements=read_entitlements(
+            folder,
+            book,
+            inputs,
+            parameters,
+            {rule.name: rule for rule in declared if rule.card.role is Role.RULE},
+            {str(kind) for kind in inputs[KIND].options},
+        ),
     )
     check_policy(policy)
     return policy

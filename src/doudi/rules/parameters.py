@@ -68,6 +68,7 @@ class Value:
     figure: str | None = None
     complement: bool = False
     basis: str = ""
+    basis_en: str = ""
     document: str = ""
 
     def in_force(self, day: date) -> bool:
@@ -143,7 +144,7 @@ def _read_value(what: str, unit: str, raw: Mapping[str, Any], span: tuple[date, 
     except ValueError:
         raise MissingStatus(f"{what}: {raw['status']!r} is not a status") from None
     clauses = tuple(raw.get("clauses") or ())
-    basis = str(raw.get("basis", ""))
+    basis, basis_en = _read_basis(raw.get("basis"), what)
     document = str(raw.get("document", ""))
     if status is Status.CITED and not clauses and not basis:
         raise MissingStatus(f"{what}: a cited value names its clause or its source")
@@ -172,8 +173,18 @@ def _read_value(what: str, unit: str, raw: Mapping[str, Any], span: tuple[date, 
         raw.get("figure"),
         bool(raw.get("complement", False)),
         basis,
+        basis_en,
         document,
     )
+
+
+def _read_basis(raw: Any, what: str) -> tuple[str, str]:
+    """Where a value that is not cited comes from, in Chinese and English."""
+    if raw is None:
+        return "", ""
+    if not isinstance(raw, dict) or not raw.get("zh") or not raw.get("en"):
+        raise BadValue(f"{what}: write the basis as {{zh: ..., en: ...}}")
+    return str(raw["zh"]), str(raw["en"])
 
 
 def read_amount(value: Any, unit: str, what: str) -> Amount:

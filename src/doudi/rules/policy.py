@@ -9,13 +9,20 @@ from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from doudi.rules.clauses import ClauseBook
+from doudi.rules.duties import Duty
+from doudi.rules.entitlements import Entitlement
 from doudi.rules.errors import BadInput, NoVersionInForce, OverlappingRules
 from doudi.rules.facts import Fact, Input
 from doudi.rules.graph import TO_DATE, Graph, Names, Rule, build_graph
 from doudi.rules.parameters import Parameter, Value
+from doudi.rules.targets import Target
 from doudi.rules.units import Unit
+
+if TYPE_CHECKING:
+    from doudi.rules.explain import Explanation
 
 KIND = "kind"
 
@@ -79,6 +86,9 @@ class Policy:
     readings: Mapping[str, str] = field(default_factory=dict)
     adoption: str = ""
     own_so_far: str | None = None
+    targets: tuple[Target, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    entitlements: tuple[Entitlement, ...] = ()
 
     @property
     def version(self) -> str:
@@ -224,6 +234,23 @@ class Policy:
             parameters={**self.parameters, **parameters},
             adoption=f"{self.adoption}{label}",
         )
+
+    def explain(
+        self, claim: Mapping[str, Any], opening: Mapping[str, int] | None = None
+    ) -> Explanation:
+        """One claim with every step. ``claim`` has ``date`` and the pack's inputs (money in fen)."""
+        from doudi.rules.explain import explain  # noqa: PLC0415 - explain imports this module
+
+        facts = dict(claim)
+        day = facts.pop("date")
+        facts.pop("person", None)
+        return explain(self, facts, day, opening)
+
+    def settle(
+        self, claim: Mapping[str, Any], opening: Mapping[str, int] | None = None
+    ) -> dict[str, int]:
+        """The amounts of one claim in fen, by output name; see `explain` for ``claim``."""
+        return self.explain(claim, opening).outputs
 
     def members(self, argument: str) -> tuple[str, ...]:
         """The parameters behind an argument: one, or all of a family; () for anything else."""
