@@ -1,0 +1,299 @@
+"""Reading a year of claims from CSV or Excel, with every fault by row and field."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from doudi.estimate.unknowns import needed_inputs
+from doudi.money import read_yuan, yuan
+from doudi.rules.amounts import LARGEST_AMOUNT
+from doudi.rules.errors import BadInput, NoVersionInForce
+from doudi.rules.facts import Fact, Input, read_facts
+from doudi.rules.policy import KIND, Policy
+from doudi.rules.units import Unit
+
+MOST_ROWS = 100_000
+"""More claims than this are for `doudi simulate`."""
+
+_YES = {"是", "1", "true", "yes", "y", "t"}
+_NO = {"否", "0", "false", "no", "n", "f"}
+_DATE = re.compile(r"^(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*[-/.月]?\s*(\d{1,2})\s*日?$")
+_COMPACT = re.compile(r"^\d{8}$")
+_LEVELS = {"一级": 1, "二级": 2, "三级": 3}
+_PERSON, _DAY = "person", "date"
+
+_OTHER_HEADERS = {
+    "人员": _PERSON,
+    "参保人": _PERSON,
+    "日期": _DAY,
+    "结算日期": _DAY,
+    "类别": KIND,
+    "级别": "hospital_level",
+    "level": "hospital_level",
+    "盟外": "outside_league",
+    "outside": "outside_league",
+    "目录内": "catalogue",
+    "费用": "bill",
+    "建档立卡": "registered",
+    "大病": "serious",
+}
+
+
+@dataclass(frozen=True)
+class ClaimRow:
+    """One claim of a file: ``row`` is its line in the file, counting the heading as 1."""
+
+    row: int
+    person: str
+    day: date
+    facts: Mapping[str, Fact]
+
+
+@dataclass(frozen=True)
+class RowFault:
+    """One thing wrong in a file of claims; ``row`` counts the heading as 1."""
+
+    row: int
+    field: str
+    value: str
+    zh: str
+    en: str
+
+    def __str__(self) -> str:
+        return (
+            f"第{self.row}行 {self.field} = {self.value!r}：{self.zh} | row {self.row}: {self.en}"
+        )
+
+
+class BadClaims(ValueError):
+    """A file of claims with faults; nothing of it is settled."""
+
+    def __init__(self, faults: Sequence[RowFault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in faults))
+
+
+class _Fault(Exception):
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh, self.en = zh, en
+
+
+def read_claims(path: Path, policy: Policy) -> list[ClaimRow]:
+    """The claims of a CSV (UTF-8 or GB18030) or XLSX file, in the order of the file.
+
+    Headings may be Chinese or English, amounts are yuan with at most two decimals. BadClaims
+    carries every fault of the file.
+    """
+    rows = _read_table(path)
+    if not rows:
+        raise BadClaims([RowFault(1, "", "", "文件是空的", "the file is empty")])
+    heading, *body = rows
+    columns = _columns(policy, [str(cell or "").strip() for cell in heading])
+    faults: list[RowFault] = []
+    claims = []
+    for number, cells in enumerate(body, start=2):
+        if all(cell is None or str(cell).strip() == "" for cell in cells):
+            continue
+        given = {name: cells[place] for name, place in columns.items() if place < len(cells)}
+        claim = _read_row(policy, number, given, faults)
+        if claim is not None:
+            claims.append(claim)
+    if faults:
+        raise BadClaims(faults)
+    if not claims:
+        raise BadClaims([RowFault(2, "", "", "文件里没有就医记录", "the file holds no claim")])
+    return claims
+
+
+def _read_table(path: Path) -> list[list[Any]]:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise BadClaims(
+            [RowFault(0, str(path.name), "", "文件打不开", f"cannot be opened: {error.strerror}")]
+        ) from error
+    if path.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".ods"):
+        rows = _read_workbook(content)
+    else:
+        rows = [list(row) for row in csv.reader(io.StringIO(_decode(content), newline=""))]
+    if len(rows) > MOST_ROWS + 1:
+        zh, en = f"超过{MOST_ROWS}行，请用 doudi simulate", "too many rows; use doudi simulate"
+        raise BadClaims([RowFault(MOST_ROWS + 2, "", "", zh, en)])
+    return rows
+
+
+def _decode(content: bytes) -> str:
+    """Chinese Excel writes CSV in GB18030; everything else writes UTF-8."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    try:
+        return content.decode("gb18030")
+    except UnicodeDecodeError as error:
+        zh, en = "文字编码应为 UTF-8 或 GB18030", "the text must be UTF-8 or GB18030"
+        raise BadClaims([RowFault(1, "", "", zh, en)]) from error
+
+
+def _read_workbook(content: bytes) -> list[list[Any]]:
+    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        return book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except CalamineError as error:
+        raise BadClaims(
+            [RowFault(1, "", "", "不是能读的 Excel 文件", f"not a readable workbook: {error}")]
+        ) from error
+
+
+def _columns(policy: Policy, heading: Sequence[str]) -> dict[str, int]:
+    known = {_PERSON: _PERSON, _DAY: _DAY, KIND: KIND, policy.inputs[KIND].zh: KIND}
+    for item in policy.claim_inputs:
+        known |= {item.name: item.name, item.zh: item.name}
+    known |= _OTHER_HEADERS
+    columns: dict[str, int] = {}
+    faults = []
+    for place, text in enumerate(heading):
+        plain = re.sub(r"[（(].*?[)）]$", "", text).strip()
+        name = known.get(text) or known.get(plain) or known.get(plain.lower())
+        if name is None:
+            if text:
+                zh, en = "不认识这一列", "unknown column"
+                faults.append(RowFault(1, text, text, zh, en))
+            continue
+        if name in columns:
+            faults.append(RowFault(1, text, text, "这一列重复了", "the column stands twice"))
+        columns[name] = place
+    for name in (_PERSON, _DAY, KIND, "bill"):
+        if name not in columns:
+            faults.append(RowFault(1, name, "", "缺少这一列", "the column is missing"))
+    if faults:
+        raise BadClaims(faults)
+    return columns
+
+
+def _read_row(
+    policy: Policy, number: int, given: Mapping[str, Any], faults: list[RowFault]
+) -> ClaimRow | None:
+    before = len(faults)
+
+    def read(name: str, reader: Callable[[Any], Any]) -> Any:
+        cell = given.get(name)
+        try:
+            if cell is None or str(cell).strip() == "":
+                raise _Fault("没有填", "is missing")
+            return reader(cell)
+        except _Fault as fault:
+            shown = "" if cell is None else str(cell)
+            faults.append(RowFault(number, name, shown, fault.zh, fault.en))
+            return None
+
+    person = read(_PERSON, _plain_text)
+    day = read(_DAY, _read_day)
+    kind = read(KIND, lambda cell: _read_option(policy.inputs[KIND], cell))
+    if day is None or kind is None:
+        return None
+    try:
+        needed = needed_inputs(policy, kind, day)
+    except NoVersionInForce as error:
+        zh = f"政策 {policy.name} 在这一天没有有效版本"
+        faults.append(RowFault(number, _DAY, day.isoformat(), zh, str(error)))
+        return None
+    facts: dict[str, Fact] = {KIND: kind}
+    for name in needed:
+        fact = read(name, _reader(policy.inputs[name]))
+        if fact is not None:
+            facts[name] = fact
+    if len(faults) > before:
+        return None
+    try:
+        return ClaimRow(number, person, day, read_facts(policy.inputs, facts))
+    except BadInput as error:
+        value = error.value
+        shown = yuan(value) if isinstance(value, int) else str(value)
+        faults.append(RowFault(number, error.field, shown, error.zh, error.en))
+        return None
+
+
+def _reader(item: Input) -> Callable[[Any], Fact]:
+    if item.unit is Unit.FEN:
+        return _read_amount
+    if item.unit is Unit.FLAG:
+        return _read_flag
+    return lambda cell: _read_option(item, cell)
+
+
+def _plain_text(cell: Any) -> str:
+    """Excel hands a whole number over as 1.0; a person called 1 is still the same person."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def _read_amount(cell: Any) -> int:
+    # A workbook stores every number as a binary float; its shortest decimal form is what was
+    # typed, and it is read as a decimal from there on.
+    text = format(Decimal(repr(cell)), "f") if isinstance(cell, float) else str(cell)
+    if isinstance(cell, float):
+        text = text.removesuffix(".0")
+    try:
+        amount = read_yuan(text)
+    except ValueError:
+        zh, en = "应为不小于 0、最多两位小数的元", "must be yuan >= 0 with at most two decimals"
+        raise _Fault(zh, en) from None
+    if amount > LARGEST_AMOUNT:
+        zh = f"不能超过 {yuan(LARGEST_AMOUNT)} 元"
+        raise _Fault(zh, f"must not exceed {yuan(LARGEST_AMOUNT)} yuan")
+    return amount
+
+
+def _read_flag(cell: Any) -> bool:
+    if isinstance(cell, bool):
+        return cell
+    text = _plain_text(cell).lower()
+    if text in _YES:
+        return True
+    if text in _NO:
+        return False
+    raise _Fault("应填 是 或 否", "must be yes or no")
+
+
+def _read_option(item: Input, cell: Any) -> Fact:
+    text = _plain_text(cell)
+    for option, (zh, _en) in item.options.items():
+        if text in (str(option), zh, re.sub(r"[（(].*", "", zh)):
+            return option
+    if item.unit is Unit.LEVEL and text in _LEVELS:
+        return _LEVELS[text]
+    allowed = "、".join(f"{option}（{zh}）" for option, (zh, _en) in item.options.items())
+    raise _Fault(f"只能填 {allowed}", f"must be one of {', '.join(map(str, item.options))}")
+
+
+def _read_day(cell: Any) -> date:
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    text = _plain_text(cell)
+    match = _DATE.match(text)
+    if match is None or (text.isdigit() and not _COMPACT.match(text)):
+        raise _Fault("日期应写成 2018-04-28", "write the date as 2018-04-28")
+    try:
+        return date(*(int(part) for part in match.groups()))
+    except ValueError:
+        raise _Fault("没有这一天", "there is no such day") from None
+
+
+def in_order(claims: Iterable[ClaimRow]) -> list[ClaimRow]:
+    """By date, then by the order of the file: the order in which a batch is settled."""
+    return sorted(claims, key=lambda claim: claim.day)
