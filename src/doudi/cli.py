@@ -1,0 +1,67 @@
+"""The command line: `./doudi COMMAND`. Each command is loaded only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import Any
+
+import click
+
+from doudi.i18n import LANGUAGE_VARIABLE, LANGUAGES
+
+_COMMANDS = {
+    "estimate": "doudi.commands.estimate",
+    "settle": "doudi.commands.settle",
+    "policy": "doudi.commands.policy",
+    "clauses": "doudi.commands.clauses",
+    "sources": "doudi.commands.sources",
+    "bench": "doudi.commands.bench",
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(_COMMANDS[cmd_name]).command
+        return command
+
+
+def _choose_language(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    del ctx, param
+    if value:
+        os.environ[LANGUAGE_VARIABLE] = value
+
+
+@click.command(
+    cls=_Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help="兜底：扶贫能给多少钱，分毫不差，也说清楚有多确定。\n\nDoudi: what poverty relief gives.",
+)
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    expose_value=False,
+    is_eager=True,
+    callback=_choose_language,
+    help="中文或英文 · Chinese or English",
+)
+@click.pass_context
+def main(ctx: click.Context) -> Any:
+    """Without a command: the headline answer, and what else can be asked."""
+    if ctx.invoked_subcommand is None:
+        from doudi.commands.welcome import welcome  # noqa: PLC0415
+
+        welcome()
+
+
+def run() -> None:
+    """Entry point of the console script and of ``python -m doudi``."""
+    main(prog_name="doudi")

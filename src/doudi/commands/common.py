@@ -1,0 +1,139 @@
+"""What the commands share: options, printing JSON, and complaints with exit status 2."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from doudi.i18n import either
+from doudi.money import read_yuan
+from doudi.rules.errors import BadInput, NoVersionInForce, PolicyError
+from doudi.rules.policy import Policy
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+DEFAULT_POLICY = "hinggan-2018"
+
+
+class Yuan(click.ParamType):
+    """An amount in yuan on the command line, as fen."""
+
+    name = "yuan"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The amount in fen; a usage error with the right form otherwise."""
+        if isinstance(value, int):
+            return value
+        try:
+            return read_yuan(str(value))
+        except ValueError:
+            self.fail(
+                either(
+                    f"{value} 不是金额；应写不小于 0、最多两位小数的元，如 12000 或 12000.50",
+                    f"{value} is not an amount; write yuan >= 0 with at most two decimals",
+                ),
+                param,
+                ctx,
+            )
+
+
+class Day(click.ParamType):
+    """A date such as 2018-04-28."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The date; a usage error with the right form otherwise."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(
+                either(
+                    f"{value} 不是日期；应写成 2018-04-28", f"{value} is not a date (2018-04-28)"
+                ),
+                param,
+                ctx,
+            )
+
+
+YUAN = Yuan()
+DAY = Day()
+
+
+def policy_options(function: F) -> F:
+    """``--policy``, ``--set`` and ``--adoption``."""
+    for option in (
+        click.option(
+            "--adoption",
+            type=click.Path(path_type=Path),
+            envvar="DOUDI_ADOPTION",
+            help="经办机构采用自己数字的文件 · a bureau's own values, each with its document",
+        ),
+        click.option(
+            "--set",
+            "readings",
+            multiple=True,
+            metavar="NAME=READING",
+            help="换一种读法，如 rise=relative · another reading of the source",
+        ),
+        click.option(
+            "--policy",
+            "policy_name",
+            default=DEFAULT_POLICY,
+            show_default=True,
+            help="政策包 · the policy pack",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def load(policy_name: str, readings: Iterable[str] = (), adoption: Path | None = None) -> Policy:
+    """The pack with the chosen readings and adopted values; complains and exits on a fault."""
+    from doudi.policies import policy  # noqa: PLC0415
+    from doudi.rules.adoption import RefusedAdoption, adopt  # noqa: PLC0415
+
+    try:
+        loaded = policy(policy_name).with_readings(dict(_pair(item) for item in readings))
+        return loaded if adoption is None else adopt(loaded, adoption)[0]
+    except RefusedAdoption as error:
+        complain(either(zh, en) for zh, en in error.faults)
+    except (BadInput, PolicyError) as error:
+        complain([describe(error)])
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, reading = text.partition("=")
+    if not sign:
+        complain([either(f"--set {text}：应写成 名称=读法", f"--set {text}: write NAME=READING")])
+    return name.strip(), reading.strip()
+
+
+def describe(error: Exception) -> str:
+    """A fault as one line for a person."""
+    if isinstance(error, BadInput):
+        value = "" if error.value is None else f" = {error.value}"
+        return either(f"{error.field}{value}：{error.zh}", f"{error.field}{value}: {error.en}")
+    if isinstance(error, NoVersionInForce):
+        return either(f"这一天没有有效的政策版本，不会借用相近的版本（{error}）", str(error))
+    return str(error)
+
+
+def complain(lines: Iterable[str]) -> NoReturn:
+    """Print the faults, one a line, and stop with exit status 2; nothing has been done."""
+    for line in lines:
+        click.echo(line, err=True)
+    sys.exit(2)
+
+
+def print_json(data: Any) -> None:
+    """Print a result as JSON; money in it is integer fen."""
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
