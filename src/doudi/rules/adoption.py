@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from doudi.rules.errors import PolicyError
+from doudi.rules.errors import BadValue, PolicyError
 from doudi.rules.files import read_yaml
 from doudi.rules.load import check_policy
 from doudi.rules.parameters import Parameter, Status, Value, read_parameter
@@ -42,11 +42,15 @@ def adopt(policy: Policy, path: Path) -> tuple[Policy, tuple[Adopted, ...]]:
     Refused as a whole, with every fault: a value without a document, a parameter that does not
     exist, a value that cannot be read, a file for another pack.
     """
-    raw = read_yaml(path)
+    try:
+        raw = read_yaml(path)
+    except OSError as error:
+        zh, en = f"{path}：文件打不开", f"{path}: cannot be opened: {error.strerror}"
+        raise RefusedAdoption([(zh, en)]) from error
     if not isinstance(raw, dict) or not isinstance(raw.get("values"), list):
         raise RefusedAdoption([("文件缺少 values 列表", "the file needs a list 'values'")])
     faults: list[tuple[str, str]] = []
-    for key in sorted(set(raw) - _FILE_KEYS):
+    for key in sorted(set(raw) - _FILE_KEYS, key=str):
         faults.append((f"没有“{key}”这一项", f"unknown key {key!r}"))
     if raw.get("policy") != policy.name:
         faults.append(
@@ -61,6 +65,7 @@ def adopt(policy: Policy, path: Path) -> tuple[Policy, tuple[Adopted, ...]]:
         found = _read_entry(policy, changed, number, entry, faults)
         if found is not None:
             parameter, change = found
+            faults.extend(_stands_twice(adopted, number, change))
             changed[parameter.name] = parameter
             adopted.append(change)
     if faults:
@@ -85,7 +90,7 @@ def _read_entry(
     name = entry.get("parameter")
     known = changed.get(str(name)) or policy.parameters.get(str(name))
     before = len(faults)
-    for key in sorted(set(entry) - _ENTRY_KEYS):
+    for key in sorted(set(entry) - _ENTRY_KEYS, key=str):
         faults.append((f"{where_zh}：没有“{key}”这一项", f"{where_en}: unknown key {key!r}"))
     if known is None:
         faults.append((f"{where_zh}：没有参数 {name!r}", f"{where_en}: no parameter {name!r}"))
@@ -104,9 +109,27 @@ def _read_entry(
     return _overlay(known, value), Adopted(known.name, former, value)
 
 
+def _stands_twice(
+    earlier: Sequence[Adopted], number: int, change: Adopted
+) -> Iterator[tuple[str, str]]:
+    """A file that gives one parameter two values on one day does not say which it means."""
+    for other in earlier:
+        start = max(other.after.valid_from, change.after.valid_from)
+        if other.parameter == change.parameter and start <= min(
+            other.after.valid_to, change.after.valid_to
+        ):
+            yield (
+                f"第{number}项（{change.parameter}）：{start} 这一天前面已经给过值",
+                f"value {number} ({change.parameter}): {start} has been given a value before",
+            )
+
+
 def _read_value(policy: Policy, known: Parameter, entry: Mapping[str, Any]) -> Value:
     span = (policy.valid_from, policy.valid_to)
     fields = {key: entry[key] for key in ("value", "from", "to") if key in entry}
+    for key in ("from", "to"):
+        if isinstance(fields.get(key), datetime):
+            raise BadValue(f"{key!r} must be a date without a time, not {fields[key]}")
     raw = {
         "zh": known.zh,
         "en": known.en,

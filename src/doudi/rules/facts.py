@@ -53,7 +53,8 @@ def read_fact(declared: Input, value: Any) -> Fact:
             return value
         raise BadInput(declared.name, value, f"{declared.zh}：应为是或否", "must be true or false")
     if declared.options:
-        if value in declared.options and not isinstance(value, bool):
+        # In Python 3.0 and True are equal to an option, but neither was written as one.
+        if type(value) in (int, str) and value in declared.options:
             return value  # type: ignore[no-any-return]
         allowed = ", ".join(str(option) for option in declared.options)
         raise BadInput(

@@ -77,13 +77,6 @@ def number(policy: Policy, name: str, day: date | None = None) -> int:
     return value
 
 
-def yuan(fen: int) -> str:
-    """Money for a sum, in yuan: ``300,000,000`` or ``166,666.67``, rounded half up to the fen."""
-    whole, rest = divmod(abs(fen), 100)
-    sign = "-" if fen < 0 else ""
-    return f"{sign}{whole:,}" + (f".{rest:02}" if rest else "")
-
-
 def tenths(of_ten: int) -> str:
     """A number counted in tenths, such as 848 for 84.8."""
     sign = "-" if of_ten < 0 else ""

@@ -3,8 +3,9 @@
 Amounts in the sums are in yuan. Everything is computed from the cited parameters.
 """
 
+from doudi.money import yuan
 from doudi.rules import Policy, finding
-from doudi.rules.findings import Check, number, percent_tenths, tenths, yuan
+from doudi.rules.findings import Check, number, percent_tenths, tenths
 
 _POINTS_IN_TENTH = 10
 
