@@ -45,7 +45,8 @@ def command(ids: tuple[str, ...], only: str | None, as_json: bool) -> None:
             click.echo(_line(item, whole=bool(ids)))
         click.echo(
             _(
-                "共 {all} 条：已承载 {carried}，待后续工作 {planned}，写明理由 {reason}，遗漏 {missing}"
+                "共 {all} 条：已承载 {carried}，待后续工作 {planned}，"
+                "写明理由 {reason}，遗漏 {missing}"
             ).format(all=len(everything), **{state: counts[state] for state in _STATES})
         )
     if counts["missing"]:

@@ -7,21 +7,30 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
 from doudi.i18n import either
-from doudi.money import read_yuan
+from doudi.money import read_yuan, yuan
 from doudi.rules.errors import BadInput, NoVersionInForce, PolicyError
 from doudi.rules.policy import Policy
+from doudi.rules.units import Unit
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 DEFAULT_POLICY = "hinggan-2018"
 
 
-class Yuan(click.ParamType):
+if TYPE_CHECKING:
+    # Generic since click 8.4 only.
+    YuanType = click.ParamType[int]
+    DayType = click.ParamType[date]
+else:
+    YuanType = DayType = click.ParamType
+
+
+class Yuan(YuanType):
     """An amount in yuan on the command line, as fen."""
 
     name = "yuan"
@@ -43,7 +52,7 @@ class Yuan(click.ParamType):
             )
 
 
-class Day(click.ParamType):
+class Day(DayType):
     """A date such as 2018-04-28."""
 
     name = "date"
@@ -117,10 +126,16 @@ def _pair(text: str) -> tuple[str, str]:
     return name.strip(), reading.strip()
 
 
-def describe(error: Exception) -> str:
-    """A fault as one line for a person."""
+def describe(error: Exception, policy: Policy | None = None) -> str:
+    """A fault as one line for a person; with ``policy`` an amount of money names its unit."""
     if isinstance(error, BadInput):
         value = "" if error.value is None else f" = {error.value}"
+        item = None if policy is None else policy.inputs.get(error.field)
+        if item is not None and item.unit is Unit.FEN and isinstance(error.value, int):
+            amount = yuan(error.value)
+            value = either(
+                f" = {amount} 元（{error.value} 分）", f" = {amount} yuan ({error.value} fen)"
+            )
         return either(f"{error.field}{value}：{error.zh}", f"{error.field}{value}: {error.en}")
     if isinstance(error, NoVersionInForce):
         return either(f"这一天没有有效的政策版本，不会借用相近的版本（{error}）", str(error))

@@ -93,6 +93,9 @@ def answer_bill(
     from doudi.estimate.answer import answer  # noqa: PLC0415
     from doudi.estimate.text import answer_text, steps_text  # noqa: PLC0415
 
+    faults = _faults(policy, facts, day or policy.valid_to)
+    if faults:
+        complain(faults)
     opening = {}
     if own_so_far:
         if policy.own_so_far is None:
@@ -101,10 +104,35 @@ def answer_bill(
     try:
         result = answer(policy, facts, day or policy.valid_to, opening)
     except (BadInput, PolicyError) as error:
-        complain([describe(error)])
+        complain([describe(error, policy)])
     if as_json:
         print_json({**result.to_dict(), "date_assumed": day is None})
         return
     click.echo(answer_text(result, day_assumed=day is None))
     if explain:
         click.echo(steps_text(result.to_dict()["steps"]))
+
+
+def _faults(policy: Any, facts: dict[str, Any], day: date) -> list[str]:
+    """Everything wrong with the facts, one by one and against each other, and with the day."""
+    from doudi.estimate.claims_file import check_kind  # noqa: PLC0415
+    from doudi.rules.facts import read_facts  # noqa: PLC0415
+
+    found = []
+    right: dict[str, Any] = {}
+    for name, fact in facts.items():
+        try:
+            right |= read_facts(policy.inputs, {name: fact})
+        except BadInput as error:
+            found.append(describe(error, policy))
+    try:
+        read_facts(policy.inputs, right)
+    except BadInput as error:
+        found.append(describe(error, policy))
+    try:
+        policy.era_on(day)
+        if "kind" in right:
+            check_kind(policy, right["kind"], day)
+    except (BadInput, PolicyError) as error:
+        found.append(describe(error))
+    return found

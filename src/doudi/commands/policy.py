@@ -72,15 +72,18 @@ def _pack(pack: Policy) -> dict[str, Any]:
 
 
 @command.command("show", help="一个政策包的全部数字和规则 · all values and rules of a pack")
-@_NAME
+@click.argument("name", required=False)
 @policy_options
 @_JSON
 def show(
-    name: str, policy_name: str, readings: tuple[str, ...], adoption: Path | None, as_json: bool
+    name: str | None,
+    policy_name: str,
+    readings: tuple[str, ...],
+    adoption: Path | None,
+    as_json: bool,
 ) -> None:
     """Every value with its status and clause, every reading, every rule."""
-    del policy_name
-    pack = load(name, readings, adoption)
+    pack = load(name or policy_name, readings, adoption)
     if as_json:
         print_json({**_pack(pack), "values": list(_values(pack)), "rules": _rules(pack)})
         return
@@ -89,11 +92,11 @@ def show(
         for value in parameter.values:
             click.echo(f"  {_value_line(parameter, value)}")
     for item in pack.interpretations.values():
-        readings_text = "，".join(
+        readings_text = either("，", ", ").join(
             f"{key}{'*' if key == pack.reading(item.name) else ''} {either(*text)}"
             for key, text in item.readings.items()
         )
-        click.echo(f"  {item.name}  {either(item.zh, item.en)}：{readings_text}")
+        click.echo(f"  {item.name}  {either(item.zh, item.en)}{_colon()}{readings_text}")
     for rule in pack.all_rules:
         arguments = ", ".join(rule.signature.arguments)
         cited = " ".join(rule.card.clauses)
@@ -156,7 +159,8 @@ def _amount(unit: str, value: Any) -> str:
     if isinstance(value, Schedule):
         return "/".join(percent(band.rate) for band in value.bands)
     if unit == "fen":
-        return f"{yuan(value)} {_('元')}"
+        unit_word = _("元")
+        return f"{yuan(value)} {unit_word}"
     return percent(value) if unit == "rate" else str(value)
 
 
@@ -181,12 +185,12 @@ def check(
         return
     for pack in packs:
         checked = _checked(pack)
-        counts = "，".join(
+        counts = either("，", ", ").join(
             f"{either(status.zh, status.value)} {checked['counts'][status.value]}"
             for status in Status
         )
         share = _("有出处或写明可靠程度：{share}").format(share=percent(checked["covered_bp"]))
-        click.echo(f"{pack.name}  {share}  （{counts}）")
+        click.echo(f"{pack.name}  {share}  " + either(f"（{counts}）", f"({counts})"))
         for status in (Status.STAND_IN, Status.ASSUMPTION, Status.NOT_STATED, Status.ADOPTED):
             for parameter, value in _with_status(pack, status):
                 click.echo(f"  {_value_line(parameter, value)}")
@@ -255,8 +259,9 @@ def adopt_command(file: Path, policy_name: str, as_json: bool) -> None:
         label = either(before.status.zh, before.status.value) if before else "—"
         now = _amount(parameter.unit, change.after.value)
         click.echo(
-            f"{change.parameter}  {either(parameter.zh, parameter.en)}："
-            f"{former}（{label}）→ {now}  [{change.after.document}]"
+            f"{change.parameter}  {either(parameter.zh, parameter.en)}{_colon()}{former}"
+            + either(f"（{label}）", f" ({label}) ")
+            + f"→ {now}  [{change.after.document}]"
         )
     click.echo(_("可以采用。使用时加 --adoption {file}，或设 DOUDI_ADOPTION").format(file=file))
 
@@ -339,8 +344,8 @@ def findings(names: tuple[str, ...], as_json: bool) -> None:
     words = {True: _("相符"), False: _("不符"), None: _("原文未给结果")}
     for item in found:
         click.echo(
-            f"{words[item.holds]}  {either(item.zh, item.en)}：{item.stated} | {item.computed}"
-            f"  [{' '.join(item.clauses)}]"
+            f"{words[item.holds]}  {either(item.zh, item.en.rstrip('.'))}{_colon()}"
+            f"{item.stated} | {item.computed}  [{' '.join(item.clauses)}]"
         )
 
 
@@ -376,7 +381,7 @@ def targets(name: str, year: int | None, as_json: bool) -> None:
         area = either(item.area_zh, item.area_en)
         when = "—" if item.year is None else str(item.year)
         name_text = either(item.zh, item.en)
-        click.echo(f"{when}  {area}  {name_text}：{bound}  [{' '.join(item.clauses)}]")
+        click.echo(f"{when}  {area}  {name_text}{_colon()}{bound}  [{' '.join(item.clauses)}]")
 
 
 def _bound(item: Any) -> str:
@@ -390,12 +395,20 @@ def _bound(item: Any) -> str:
 
 @command.command("duties", help="谁要在何时之前做什么 · the duties and their triggers")
 @click.argument("names", nargs=-1)
+@policy_options
 @_JSON
-def duties(names: tuple[str, ...], as_json: bool) -> None:
+def duties(
+    names: tuple[str, ...],
+    policy_name: str,
+    readings: tuple[str, ...],
+    adoption: Path | None,
+    as_json: bool,
+) -> None:
     """Every duty with who owes it, what triggers it and what deadline the source gives."""
     from doudi.policies import policy_names  # noqa: PLC0415
 
-    packs = [load(name) for name in names or policy_names()]
+    wanted = names or ((policy_name,) if adoption or readings else policy_names())
+    packs = [load(name, readings, adoption) for name in wanted]
     rows = [(pack, duty) for pack in packs for duty in pack.duties]
     if as_json:
         print_json(
@@ -409,6 +422,7 @@ def duties(names: tuple[str, ...], as_json: bool) -> None:
                     "trigger": duty.trigger,
                     "done": duty.done,
                     "within": duty.within,
+                    "within_days": _days(pack, duty),
                     "prohibition": duty.prohibition,
                     "clauses": list(duty.clauses),
                 }
@@ -419,13 +433,22 @@ def duties(names: tuple[str, ...], as_json: bool) -> None:
     for pack, duty in rows:
         who = either(duty.who_zh, duty.who_en)
         text = either(duty.zh, duty.en)
-        click.echo(f"{who}：{text}{_deadline(pack, duty)}  [{' '.join(duty.clauses)}]")
+        click.echo(f"{who}{_colon()}{text}{_deadline(pack, duty)}  [{' '.join(duty.clauses)}]")
 
 
 def _deadline(pack: Policy, duty: Duty) -> str:
     if duty.within is None:
         return ""
-    days = pack.value_on(duty.within, pack.valid_to).value
+    days = _days(pack, duty)
     if days is None:
         return _("（期限原文未载）")
     return _("（{days} 天内）").format(days=days)
+
+
+def _days(pack: Policy, duty: Duty) -> Any:
+    """The days the duty allows on the pack's last day; None where nobody has stated any."""
+    return None if duty.within is None else pack.value_on(duty.within, pack.valid_to).value
+
+
+def _colon() -> str:
+    return either("：", ": ")

@@ -30,15 +30,12 @@ def command(
     from doudi.estimate.claims_file import BadClaims, read_claims  # noqa: PLC0415
     from doudi.estimate.text import settled_text  # noqa: PLC0415
     from doudi.estimate.year import settle_file  # noqa: PLC0415
-    from doudi.rules.errors import BadInput  # noqa: PLC0415
 
     policy = load(policy_name, readings, adoption)
     try:
         settled = settle_file(policy, read_claims(file, policy))
     except BadClaims as error:
-        complain(str(fault) for fault in error.faults)
-    except BadInput as error:
-        complain([either(error.zh, error.en)])
+        complain(either(fault.line_zh, fault.line_en) for fault in error.faults)
     if as_json:
         print_json(settled.to_dict(with_steps=explain))
     else:

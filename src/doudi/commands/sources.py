@@ -56,7 +56,8 @@ def command(page: Path, numbers: tuple[int, ...], text: bool, raw: bool, as_json
         for line in wanted:
             click.echo(f"L{line.number} {line.readable}")
             if raw and line.raw != line.readable:
-                click.echo(f"     {_('原样')} {line.raw}")
+                label = _("原样")
+                click.echo(f"     {label} {line.raw}")
         for item in strange:
             click.echo(
                 _("L{line} 有读不出的字“{character}”：{context}").format(

@@ -66,10 +66,13 @@ def read_cases(policy: Policy) -> tuple[Case, ...]:
 
 def _read_case(path: Path) -> Case:
     raw = read_yaml(path)
-    forms = [form for form in _FORMS if form in raw]
-    if not isinstance(raw, dict) or set(raw) - _KEYS or len(forms) != 1:
-        raise BadValue(f"{path.name}: a case has {sorted(_KEYS)} and one of {_FORMS}")
+    keys = set(raw) if isinstance(raw, dict) else set()
+    forms = [form for form in _FORMS if form in keys]
+    if len(forms) != 1 or keys != _KEYS - set(_FORMS) | set(forms):
+        raise BadValue(f"{path.name}: a case has {sorted(_KEYS)}, and one only of {_FORMS}")
     says = raw["says"]
+    if not isinstance(says, dict) or not {"zh", "en"} <= set(says):
+        raise BadValue(f"{path.name}: 'says' has a text in zh and in en")
     return Case(
         str(raw["id"]),
         raw["zh"],
@@ -96,6 +99,9 @@ def run_case(policy: Policy, case: Case) -> CaseResult:
 
 def _facts(policy: Policy, raw: Mapping[str, Any]) -> dict[str, Any]:
     """The facts of a case, amounts of money read from their notation."""
+    unknown = sorted(set(raw) - set(policy.inputs))
+    if unknown:
+        raise BadValue(f"{policy.name} has no inputs {unknown}")
     return {
         name: read_fen(value, name) if policy.inputs[name].unit is Unit.FEN else value
         for name, value in raw.items()

@@ -25,8 +25,12 @@ MOST_ROWS = 100_000
 
 _YES = {"是", "1", "true", "yes", "y", "t"}
 _NO = {"否", "0", "false", "no", "n", "f"}
-_DATE = re.compile(r"^(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*[-/.月]?\s*(\d{1,2})\s*日?$")
-_COMPACT = re.compile(r"^\d{8}$")
+_DATES = (
+    re.compile(r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?$"),
+    re.compile(r"^(\d{4})(\d{2})(\d{2})$"),
+)
+_EXACT_IN_EXCEL = 10**15
+_SHORTENED = re.compile(r"^\d(\.\d+)?E\+\d+$", re.IGNORECASE)
 _LEVELS = {"一级": 1, "二级": 2, "三级": 3}
 _PERSON, _DAY = "person", "date"
 
@@ -67,10 +71,22 @@ class RowFault:
     zh: str
     en: str
 
+    @property
+    def line_zh(self) -> str:
+        """Where, what and why, in Chinese."""
+        return self._line(f"第{self.row}行", "：", self.zh)
+
+    @property
+    def line_en(self) -> str:
+        """Where, what and why, in English."""
+        return self._line(f"row {self.row}", ": ", self.en)
+
+    def _line(self, row: str, colon: str, why: str) -> str:
+        what = f"{self.field} = {self.value!r}" if self.value else self.field
+        return " ".join(part for part in (row if self.row else "", what) if part) + colon + why
+
     def __str__(self) -> str:
-        return (
-            f"第{self.row}行 {self.field} = {self.value!r}：{self.zh} | row {self.row}: {self.en}"
-        )
+        return f"{self.line_zh} | {self.line_en}"
 
 
 class BadClaims(ValueError):
@@ -103,6 +119,12 @@ def read_claims(path: Path, policy: Policy) -> list[ClaimRow]:
     for number, cells in enumerate(body, start=2):
         if all(cell is None or str(cell).strip() == "" for cell in cells):
             continue
+        stray = _stray_cell(columns, cells)
+        if stray:
+            zh = "这一格没有表头；金额里有逗号时要加引号"
+            en = "a cell without a heading; an amount with a comma needs quotes"
+            faults.append(RowFault(number, "", stray, zh, en))
+            continue
         given = {name: cells[place] for name, place in columns.items() if place < len(cells)}
         claim = _read_row(policy, number, given, faults)
         if claim is not None:
@@ -124,7 +146,7 @@ def _read_table(path: Path) -> list[list[Any]]:
     if path.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".ods"):
         rows = _read_workbook(content)
     else:
-        rows = [list(row) for row in csv.reader(io.StringIO(_decode(content), newline=""))]
+        rows = _read_csv(_decode(content))
     if len(rows) > MOST_ROWS + 1:
         zh, en = f"超过{MOST_ROWS}行，请用 doudi simulate", "too many rows; use doudi simulate"
         raise BadClaims([RowFault(MOST_ROWS + 2, "", "", zh, en)])
@@ -142,6 +164,15 @@ def _decode(content: bytes) -> str:
     except UnicodeDecodeError as error:
         zh, en = "文字编码应为 UTF-8 或 GB18030", "the text must be UTF-8 or GB18030"
         raise BadClaims([RowFault(1, "", "", zh, en)]) from error
+
+
+def _read_csv(text: str) -> list[list[Any]]:
+    reader = csv.reader(io.StringIO(text, newline=""))
+    try:
+        return [list(row) for row in reader]
+    except csv.Error as error:
+        zh, en = "不是能读的 CSV（引号可能没有成对）", f"not readable as CSV: {error}"
+        raise BadClaims([RowFault(reader.line_num, "", "", zh, en)]) from error
 
 
 def _read_workbook(content: bytes) -> list[list[Any]]:
@@ -182,6 +213,45 @@ def _columns(policy: Policy, heading: Sequence[str]) -> dict[str, int]:
     return columns
 
 
+def _needed(
+    policy: Policy, number: int, kind: Fact | None, day: date | None, faults: list[RowFault]
+) -> tuple[str, ...]:
+    """What the row has to say; of a row with a faulty date or kind, what it has to say anyway."""
+    if day is not None:
+        try:
+            policy.era_on(day)
+        except NoVersionInForce as error:
+            zh = f"政策 {policy.name} 在这一天没有有效版本"
+            faults.append(RowFault(number, _DAY, day.isoformat(), zh, str(error)))
+            day = None
+    if kind is None:
+        return ("bill",)
+    try:
+        check_kind(policy, kind, day or policy.valid_to)
+    except BadInput as error:
+        faults.append(RowFault(number, KIND, str(kind), error.zh, error.en))
+        return ("bill",)
+    return needed_inputs(policy, str(kind), day or policy.valid_to)
+
+
+def _stray_cell(columns: Mapping[str, int], cells: Sequence[Any]) -> str:
+    """What stands where no column is: ``1,234.50`` without quotes moves all that follows."""
+    named = set(columns.values())
+    for place, cell in enumerate(cells):
+        if place not in named and cell is not None and str(cell).strip():
+            return str(cell).strip()
+    return ""
+
+
+def check_kind(policy: Policy, kind: Fact, day: date) -> None:
+    """BadInput when there is no bill to divide in this kind of case, such as an enrolment."""
+    if "bill" in needed_inputs(policy, str(kind), day):
+        return
+    kinds = [str(one) for one in policy.kinds if "bill" in needed_inputs(policy, str(one), day)]
+    zh, en = f"没有账单可算；只能是 {', '.join(kinds)}", f"has no bill; {', '.join(kinds)} have"
+    raise BadInput(KIND, kind, zh, en)
+
+
 def _read_row(
     policy: Policy, number: int, given: Mapping[str, Any], faults: list[RowFault]
 ) -> ClaimRow | None:
@@ -198,19 +268,11 @@ def _read_row(
             faults.append(RowFault(number, name, shown, fault.zh, fault.en))
             return None
 
-    person = read(_PERSON, _plain_text)
+    person = read(_PERSON, _read_person)
     day = read(_DAY, _read_day)
     kind = read(KIND, lambda cell: _read_option(policy.inputs[KIND], cell))
-    if day is None or kind is None:
-        return None
-    try:
-        needed = needed_inputs(policy, kind, day)
-    except NoVersionInForce as error:
-        zh = f"政策 {policy.name} 在这一天没有有效版本"
-        faults.append(RowFault(number, _DAY, day.isoformat(), zh, str(error)))
-        return None
     facts: dict[str, Fact] = {KIND: kind}
-    for name in needed:
+    for name in _needed(policy, number, kind, day, faults):
         fact = read(name, _reader(policy.inputs[name]))
         if fact is not None:
             facts[name] = fact
@@ -238,6 +300,15 @@ def _plain_text(cell: Any) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell).strip()
+
+
+def _read_person(cell: Any) -> str:
+    """Excel keeps fifteen digits of a number: two long ID numbers may have become one."""
+    rounded = isinstance(cell, float) and abs(cell) >= _EXACT_IN_EXCEL
+    if rounded or _SHORTENED.match(_plain_text(cell)):
+        zh = "超过15位的号码在 Excel 里要存为文本，否则末几位已经丢失"
+        raise _Fault(zh, "a number of more than 15 digits has to be stored as text in Excel")
+    return _plain_text(cell)
 
 
 def _read_amount(cell: Any) -> int:
@@ -285,8 +356,8 @@ def _read_day(cell: Any) -> date:
     if isinstance(cell, date):
         return cell
     text = _plain_text(cell)
-    match = _DATE.match(text)
-    if match is None or (text.isdigit() and not _COMPACT.match(text)):
+    match = next((found for form in _DATES if (found := form.match(text))), None)
+    if match is None:
         raise _Fault("日期应写成 2018-04-28", "write the date as 2018-04-28")
     try:
         return date(*(int(part) for part in match.groups()))

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from doudi.estimate.answer import payer_lines
-from doudi.estimate.claims_file import ClaimRow, in_order
+from doudi.estimate.claims_file import BadClaims, ClaimRow, RowFault, in_order
+from doudi.rules.errors import BadInput
 from doudi.rules.explain import Explanation, broken_promises, explain
 from doudi.rules.policy import KIND, Policy
 
@@ -54,12 +55,19 @@ class SettledFile:
 
 
 def settle_file(policy: Policy, claims: Sequence[ClaimRow]) -> SettledFile:
-    """Settle the claims by date and then in the given order."""
+    """Settle the claims by date and then in the given order.
+
+    BadClaims for a claim that takes a year beyond what can be computed.
+    """
     years: dict[tuple[str, int], dict[str, int]] = {}
     settled = []
     for claim in in_order(claims):
         year = (claim.person, claim.day.year)
-        explanation = explain(policy, claim.facts, claim.day, years.get(year, {}))
+        try:
+            explanation = explain(policy, claim.facts, claim.day, years.get(year, {}))
+        except BadInput as error:
+            fault = RowFault(claim.row, error.field, str(error.value), error.zh, error.en)
+            raise BadClaims([fault]) from error
         years[year] = dict(explanation.closing)
         settled.append(SettledRow(claim, explanation, tuple(broken_promises(explanation))))
     return SettledFile(policy, tuple(settled), years)
