@@ -19,7 +19,6 @@ import pytest
 
 from doudi.rules import errors, language, load_policy, units
 from doudi.rules.errors import NoVersionInForce, PolicyError
-from doudi.rules.fuse import era_row, fuse
 from doudi.rules.kernel import CACHE_VARIABLE
 from doudi.rules.parameters import Status
 
@@ -53,7 +52,6 @@ class Fault:
     after: str
     says: str
     line: int
-    fused: bool
 
 
 def read_blocks(guide: Path) -> list[Block]:
@@ -85,7 +83,7 @@ def read_faults(block: Block) -> Iterator[Fault]:
             file = hunk["file"]
         elif text == "":
             changed = "\n".join(before), "\n".join(after)
-            yield Fault(file, *changed, "\n".join(says), line, block.name == "fused")
+            yield Fault(file, *changed, "\n".join(says), line)
             before, after, says = [], [], []
         elif not text.startswith("  "):
             raise ValueError(f"line {number} of the guide: {text!r}")
@@ -174,19 +172,10 @@ def test_a_fault_is_met_with_the_message_of_the_guide(fault: Fault, finished: Pa
     else:
         text += f"\n{fault.after}\n"
     path.write_text(text, encoding="utf-8")
-    if fault.fused:
+    with pytest.raises(PolicyError) as caught:
         load_policy(folder)
-    with pytest.raises(Exception) as caught:
-        (load_and_fuse if fault.fused else load_policy)(folder)
     said = str(caught.value).replace(str(tmp_path.resolve()), "…").replace(str(tmp_path), "…")
     assert f"{caught.type.__name__}: {said}" == fault.says
-
-
-def load_and_fuse(folder: Path) -> None:
-    policy = load_policy(folder)
-    fused = fuse(policy)
-    for era in policy.eras:
-        era_row(policy, fused.layout, era)
 
 
 def test_the_guide_shows_every_error_of_a_policy():

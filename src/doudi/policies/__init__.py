@@ -21,7 +21,23 @@ def policy_names() -> tuple[str, ...]:
 def policy(name: str) -> Policy:
     """The pack called ``name``, such as ``hinggan-2018``; BadInput for any other name."""
     if name not in policy_names():
-        known = "、".join(policy_names())
-        raise BadInput("policy", name, f"没有这个政策包；可选：{known}", f"known: {known}")
-    folder = name.replace("-", "_")
-    return load_policy(FOLDER / folder, f"doudi.policies.{folder}")
+        zh, en = "、".join(policy_names()), ", ".join(policy_names())
+        raise BadInput(
+            "policy",
+            name,
+            f"没有这个政策包；可选：{zh}，或写政策包的文件夹",
+            f"known: {en}, or the folder of a pack",
+        )
+    return load_policy(FOLDER / name.replace("-", "_"))
+
+
+def find_policy(name_or_folder: str) -> Policy:
+    """The pack of that name, or else the pack in the folder at that path.
+
+    A pack that comes with Doudi goes before a folder of the same name; ``./name`` is the folder.
+    Errors: BadInput when there is neither, every PolicyError of a pack that is being written.
+    """
+    folder = Path(name_or_folder)
+    if name_or_folder not in policy_names() and folder.is_dir():
+        return load_policy(folder)
+    return policy(name_or_folder)

@@ -43,6 +43,10 @@ class Carried:
             return "reason"
         return "carried" if self.objects else "missing"
 
+    def is_carried_in(self, pack: str) -> bool:
+        """Whether some object of the pack of that name carries it."""
+        return any(carrier.place == pack for carrier in self.objects)
+
 
 def clause_book() -> ClauseBook:
     """The clauses of the source page."""
@@ -50,24 +54,27 @@ def clause_book() -> ClauseBook:
 
 
 def carried_clauses(tests: Path = TESTS) -> tuple[Carried, ...]:
-    """Every clause in the order of the file, with its carriers."""
-    policies = [policy(name) for name in policy_names()]
+    """Every clause of the source page in the order of the file, with its carriers."""
+    return carried_by([policy(name) for name in policy_names()], clause_book(), tests)
+
+
+def carried_by(packs: Iterable[Policy], book: ClauseBook, tests: Path) -> tuple[Carried, ...]:
+    """Every clause of ``book`` in its order, with what carries it in ``packs`` and ``tests``."""
     objects: dict[str, list[Carrier]] = {}
-    for pack in policies:
+    for pack in packs:
         for carrier, clauses in _objects(pack):
-            for clause in clauses:
-                _add(objects, clause, carrier)
-    marked: dict[str, list[Carrier]] = {}
-    for carrier, clause in _marks(tests):
-        _add(marked, clause, carrier)
-    found = []
-    for clause_id, clause in clause_book().clauses.items():
+            for name in clauses:
+                _add(objects, name, carrier)
+    for clause in book.clauses.values():
         if clause.code:
-            _add(objects, clause_id, Carrier("code", clause.code, ""))
-        found.append(
-            Carried(clause, tuple(objects.get(clause_id, ())), tuple(marked.get(clause_id, ())))
-        )
-    return tuple(found)
+            _add(objects, clause.id, Carrier("code", clause.code, ""))
+    marked: dict[str, list[Carrier]] = {}
+    for carrier, name in _marks(tests):
+        _add(marked, name, carrier)
+    return tuple(
+        Carried(clause, tuple(objects.get(clause.id, ())), tuple(marked.get(clause.id, ())))
+        for clause in book.clauses.values()
+    )
 
 
 def _add(into: dict[str, list[Carrier]], clause: str, carrier: Carrier) -> None:

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from doudi.rules.check import check_policy
 from doudi.rules.errors import BadValue, PolicyError
 from doudi.rules.files import read_yaml
-from doudi.rules.load import check_policy
 from doudi.rules.parameters import Parameter, Status, Value, read_parameter
 from doudi.rules.policy import Policy
 

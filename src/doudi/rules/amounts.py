@@ -14,6 +14,9 @@ WHOLE = 10_000
 LARGEST_AMOUNT = 10**12
 """The largest single amount, in fen (10 billion yuan); larger input is refused."""
 
+MOST_BANDS = 8
+"""The most bands of a schedule: every schedule takes the same room in the fused loop's table."""
+
 LARGEST_YEAR = 9 * 10**14
 """The largest bill of one person's year, in fen: below it no product in a rule leaves 64 bits."""
 

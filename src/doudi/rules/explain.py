@@ -62,6 +62,7 @@ class Explanation:
         return {
             "rule": step.rule.name,
             "zh": step.rule.card.zh,
+            "en": step.rule.card.en,
             "unit": step.rule.signature.returns.value,
             "inputs": {name: plain(value) for name, value in step.inputs.items()},
             "result": plain(step.result),

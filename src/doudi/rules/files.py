@@ -20,18 +20,30 @@ class _Loader(_Base):  # type: ignore[misc]
         seen: set[Hashable] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                continue  # the base class complains
             if key in seen:
-                raise BadValue(f"{key_node.start_mark}: {key!r} stands twice")
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key!r} stands twice", key_node.start_mark
+                )
             seen.add(key)
         result: dict[Hashable, Any] = super().construct_mapping(node, deep)
         return result
 
 
 def read_yaml(path: Path) -> Any:
-    """The content of a YAML file; BadValue names the file and place when it cannot be read."""
+    """The content of a YAML file; BadValue names the file and line when it cannot be read."""
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except FileNotFoundError:
         raise BadValue(f"{path}: there is no such file") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except yaml.MarkedYAMLError as error:
+        raise BadValue(_place(path, error) + f"{error.problem or error.context}") from error
+    except (yaml.YAMLError, ValueError) as error:
+        # ValueError: bytes that are no UTF-8, or a day such as 2018-02-30.
         raise BadValue(f"{path}: {error}") from error
+
+
+def _place(path: Path, error: yaml.MarkedYAMLError) -> str:
+    mark = error.problem_mark or error.context_mark
+    return f"{path}: " if mark is None else f"{path}:{mark.line + 1}: "

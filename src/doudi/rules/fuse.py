@@ -13,16 +13,14 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from doudi.rules.amounts import LARGEST_YEAR, WHOLE, Schedule
+from doudi.rules.amounts import LARGEST_YEAR, MOST_BANDS, WHOLE, Schedule
 from doudi.rules.errors import BadValue, NoVersionInForce, UnreadableRule
-from doudi.rules.facts import Fact
 from doudi.rules.graph import TO_DATE, Graph, Rule
 from doudi.rules.language import statements
 from doudi.rules.parameters import Amount
-from doudi.rules.policy import KIND, Era, Policy
+from doudi.rules.policy import KIND, Era, Family, Policy
 from doudi.rules.units import Unit
 
-MOST_BANDS = 8
 _SCHEDULE_SLOTS = 1 + 2 * MOST_BANDS
 _OPEN = 2**62
 
@@ -87,38 +85,49 @@ class Fused:
 
 
 def claim_kinds(policy: Policy) -> tuple[str, ...]:
-    """The kinds whose case is a claim: those for which the pack's outputs are computed."""
-    graph = policy.eras[0].graph
+    """The kinds whose case is a claim: those for which the pack's outputs are ever computed."""
+    given_out = [rule for rule in policy.all_rules if rule.name in policy.outputs]
     return tuple(
-        str(kind)
-        for kind in policy.kinds
-        if any(graph.by_name[name].runs_for(str(kind)) for name in policy.outputs)
+        str(kind) for kind in policy.kinds if any(rule.runs_for(str(kind)) for rule in given_out)
     )
 
 
 def fuse(policy: Policy, wanted: Sequence[str] | None = None) -> Fused:
-    """The loop that computes ``wanted`` (default: the pack's outputs) for every kind of claim."""
+    """The loop that computes ``wanted`` (default: the pack's outputs) for every kind of claim.
+
+    Errors, which loading a pack meets too: BadValue, UnreadableRule.
+    """
     names = tuple(wanted if wanted is not None else policy.outputs)
     graphs = tuple({id(era.graph): era.graph for era in policy.eras}.values())
     summed = policy.summed
-    layout = _lay_out(policy, graphs, names, summed)
+    asked = _asked(policy, graphs, (*names, *summed))
+    layout = _lay_out(policy, asked)
     writer = _Writer(policy, layout)
-    inputs = tuple(item.name for item in policy.claim_inputs)
+    inputs = _columns(policy, asked)
     text = _HEAD + _loop(writer, graphs, inputs, summed, names)
-    flags = frozenset(item.name for item in policy.claim_inputs if item.unit is Unit.FLAG)
+    flags = frozenset(name for name in inputs if policy.inputs[name].unit is Unit.FLAG)
     return Fused(text, layout, inputs, summed, names, flags, graphs)
 
 
-def _lay_out(
-    policy: Policy, graphs: Iterable[Graph], wanted: Sequence[str], summed: Sequence[str]
-) -> Layout:
-    asked = {
+def _asked(policy: Policy, graphs: Iterable[Graph], results: Sequence[str]) -> set[str]:
+    """Every name that a rule asks for on which any of ``results`` rests."""
+    return {
         argument
         for graph in graphs
         for kind in claim_kinds(policy)
-        for rule in graph.needed_for(kind, (*wanted, *summed))
+        for rule in graph.needed_for(kind, results)
         for argument in rule.signature.arguments
     }
+
+
+def _columns(policy: Policy, asked: set[str]) -> tuple[str, ...]:
+    """The inputs that the loop takes: those of a claim, and what else the results rest on."""
+    indices = {family.index for name, family in policy.families.items() if name in asked}
+    needed = {item.name for item in policy.claim_inputs} | asked | indices
+    return tuple(name for name in policy.inputs if name in needed and name != KIND)
+
+
+def _lay_out(policy: Policy, asked: Iterable[str]) -> Layout:
     slots: dict[str, int] = {}
     width = 0
     for argument in sorted(asked):
@@ -142,7 +151,7 @@ def row_of(policy: Policy, layout: Layout, values: Mapping[str, Amount | None]) 
             continue
         value = values.get(name)
         if isinstance(value, Schedule):
-            row[slot : slot + _SCHEDULE_SLOTS] = _schedule_slots(name, value)
+            row[slot : slot + _SCHEDULE_SLOTS] = schedule_slots(name, value)
         elif isinstance(value, int):
             row[slot] = value
         else:
@@ -155,10 +164,19 @@ def era_row(policy: Policy, layout: Layout, era: Era) -> list[int]:
     return row_of(policy, layout, {name: value.value for name, value in era.values.items()})
 
 
-def _schedule_slots(name: str, schedule: Schedule) -> list[int]:
+def graph_numbers(policy: Policy) -> tuple[int, ...]:
+    """For every era in turn, the number by which the loop knows its set of rules."""
+    places: dict[int, int] = {}
+    return tuple(places.setdefault(id(era.graph), len(places)) for era in policy.eras)
+
+
+def schedule_slots(name: str, schedule: Schedule) -> list[int]:
+    """A schedule as it stands in a row: number of bands, upper bounds, rates; always as long."""
     bands = schedule.bands
     if len(bands) > MOST_BANDS:
-        raise BadValue(f"parameter {name}: a schedule has at most {MOST_BANDS} bands")
+        raise BadValue(
+            f"parameter {name}: a schedule has at most {MOST_BANDS} bands, not {len(bands)}"
+        )
     padding = [0] * (MOST_BANDS - len(bands))
     uppers = [_OPEN if band.upper is None else band.upper for band in bands]
     return [len(bands), *uppers, *padding, *(band.rate for band in bands), *padding]
@@ -220,22 +238,28 @@ def _indent(lines: Iterable[str]) -> list[str]:
     return ["    " + line for line in lines]
 
 
+def _input(name: str) -> str:
+    return f"{KIND}[i]" if name == KIND else f"in_{name}"
+
+
 class _Writer:
     """Writes rule bodies as statements over the loop's variables."""
 
     def __init__(self, policy: Policy, layout: Layout) -> None:
         self.policy = policy
         self.layout = layout
+        self.place = ""
 
     def rule(self, rule: Rule, running: set[str]) -> list[str]:
         """The statements that set ``v_<rule>`` (for a schedule: its three parts)."""
+        self.place = f"{rule.signature.place}: {rule.name}"
         translate = _Translate(self, rule, running)
         return translate.block(statements(rule.signature.tree), rule.name)
 
     def value(self, name: str, running: set[str]) -> str:
         """The expression for an argument that is not a schedule."""
         if name in self.policy.inputs:
-            return f"in_{name}"
+            return _input(name)
         if name in self.layout.slots:
             return f"table[at + {self.layout.slots[name]}]"
         if name in self.policy.families:
@@ -253,19 +277,29 @@ class _Writer:
         return f"v_{name}_at", f"v_{name}_points", f"v_{name}_relative"
 
     def _family(self, name: str, size: int) -> str:
+        """Members stand side by side in the table, in the order of the options."""
         family = self.policy.families[name]
-        first: Fact = next(iter(family.members))
-        start = self.layout.slots[family.members[first]]
-        for position, (option, member) in enumerate(family.members.items()):
-            expected = start + position * size
-            if (
-                not isinstance(option, int)
-                or not isinstance(first, int)
-                or option != first + position
-                or self.layout.slots[member] != expected
-            ):
-                raise UnreadableRule(f"family {name}: its index must count up from {first}")
-        return f"at + {start} + {size} * (in_{family.index} - {first})"
+        options = list(family.members)
+        start = self.layout.slots[family.members[options[0]]]
+        return f"at + {start} + {size} * ({_input(family.index)} - {self._first(family)})"
+
+    def _first(self, family: Family) -> int:
+        """What the column of the index holds for its first option.
+
+        A choice stands in its column as the place of its option; a level as itself, so levels
+        have to count up without gaps to say which member is meant.
+        """
+        if self.policy.inputs[family.index].unit is Unit.CHOICE:
+            return 0
+        options = list(family.members)
+        first = options[0]
+        if not isinstance(first, int) or options != list(range(first, first + len(options))):
+            listed = ", ".join(str(option) for option in options)
+            raise BadValue(
+                f"pack.yaml: family {family.name}: the options of {family.index} must count up "
+                f"without gaps, not {listed}"
+            )
+        return first
 
 
 class _Translate:
@@ -317,8 +351,8 @@ class _Translate:
             if (points, relative) == ("0", "0"):
                 return at, points, rise
         raise UnreadableRule(
-            f"{self.rule.signature.place}: {self.rule.name}: raise a schedule parameter directly, "
-            "by its share at most once"
+            f"{self.writer.place}: a schedule is raised by a share of itself before anything else, "
+            "and once"
         )
 
     def expression(self, node: ast.expr) -> str:  # noqa: PLR0911
@@ -345,7 +379,7 @@ class _Translate:
                 )
             case ast.Call(func=ast.Name(id=word), args=arguments):
                 return self._call(word, arguments)
-        raise UnreadableRule(f"{self.rule.signature.place}: {type(node).__name__}")
+        raise UnreadableRule(f"{self.writer.place}: {ast.unparse(node)}")
 
     def _other(self, left: ast.expr, right: ast.expr) -> str:
         if isinstance(right, ast.Constant) and isinstance(right.value, str):

@@ -120,7 +120,8 @@ def check_arguments(
         options = names.options.get(argument, ())
         if option not in options:
             raise UnknownArgument(
-                f"{where} (line {line}): {argument} has no option {option!r}, only {options}"
+                f"{rule.signature.at(line)}: {rule.name}: {argument} has no option {option!r}; "
+                f"it is one of {', '.join(options)}"
             )
 
 

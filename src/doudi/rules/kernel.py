@@ -1,8 +1,9 @@
 """Running the fused loop: at once in plain Python, or compiled and cached on disk for many claims.
 
-Compiling takes seconds and is worth it from some ten thousand claims; a single answer with its
-range needs a few thousand, which the same text runs in plain Python before numba would even be
-imported (docs/adr/0003).
+Measured: plain Python takes 1.6 to 4 microseconds a claim, compiling 1.8 seconds, loading the
+compiled loop from the cache 0.19 seconds. So compiling pays from about 80,000 claims with a warm
+cache and from about 500,000 with a cold one; a single answer with its range settles up to some
+ten thousand combinations and always runs plain (docs/adr/0003).
 """
 
 from __future__ import annotations
@@ -103,7 +104,8 @@ def run_compiled(fused: Fused, batch: Batch, workers: int | None = None) -> dict
             {name: column[low * step :] for name, column in opening.items()},
         )
         sliced = {name: column[low:high] for name, column in out.items()}
-        return loop(*_arguments(fused, part, part.row, table, sliced, step))
+        found = loop(*_arguments(fused, part, part.row, table, sliced, step))
+        return found if found < 0 else low + found
 
     bounds = _split_at_first(first, count, workers or os.cpu_count() or 1)
     if len(bounds) == 1:

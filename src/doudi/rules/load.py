@@ -4,249 +4,191 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import importlib
-import importlib.util
 import re
-import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from doudi.rules.check import check_policy
 from doudi.rules.clauses import ClauseBook, read_clauses
 from doudi.rules.declare import CARD, Card, Role
 from doudi.rules.duties import read_duties
 from doudi.rules.entitlements import read_entitlements
-from doudi.rules.errors import BadValue, UnknownArgument, UnsureGuarantee
-from doudi.rules.facts import Fact, IfUnknown, Input
+from doudi.rules.errors import BadValue, OverlappingRules, UnreadableRule
+from doudi.rules.facts import Input
 from doudi.rules.files import read_yaml
-from doudi.rules.graph import Rule, check_arguments
+from doudi.rules.graph import Rule
 from doudi.rules.language import Signature, read_signature
+from doudi.rules.modules import Source, import_sources, read_sources
+from doudi.rules.pack_file import FILE, read_pack_file
 from doudi.rules.parameters import Parameter, read_parameter
-from doudi.rules.policy import KIND, Family, Interpretation, Policy
+from doudi.rules.policy import KIND, Family, Policy
+from doudi.rules.shape import read_mapping
 from doudi.rules.targets import read_targets
 from doudi.rules.units import Unit
+
+PARAMETERS_FILE = "parameters.yaml"
 
 _MEMBER = re.compile(r"^(\w+)\[(\w+)\]$")
 
 
-def load_policy(folder: Path, package: str | None = None) -> Policy:
+def load_policy(folder: Path) -> Policy:
     """The pack in ``folder`` (its ``pack.yaml``, ``parameters.yaml`` and Python files).
 
-    ``package`` is the import name of the folder when it is part of an installed package.
-    Errors: every PolicyError, each naming the file, rule or parameter.
+    Errors: every PolicyError, each naming the file and the rule, parameter or entry.
     """
-    raw = read_yaml(folder / "pack.yaml")
-    span = (raw["valid_from"], raw["valid_to"])
-    book = read_clauses((folder / raw["clauses"]).resolve())
-    parameters = _read_parameters(folder, span, book)
-    inputs = {name: _read_input(name, entry) for name, entry in raw["inputs"].items()}
+    pack = read_pack_file(folder)
+    book = read_clauses((folder / pack.clauses).resolve())
+    for item in pack.interpretations.values():
+        book.check(item.clauses, f"{FILE}: interpretation {item.name}")
+    parameters = _read_parameters(folder, (pack.valid_from, pack.valid_to), book)
+    sources = read_sources(folder)
+    modules = import_sources(folder, sources)
     declared = [
-        item for module in _import_modules(folder, package) for item in _declared(module, book)
+        rule
+        for source, module in zip(sources, modules, strict=True)
+        for rule in _declared(source, module, book)
     ]
     policy = Policy(
-        name=raw["name"],
-        zh=raw["zh"],
-        en=raw["en"],
+        name=pack.name,
+        zh=pack.zh,
+        en=pack.en,
         folder=folder,
         clauses=book,
-        valid_from=span[0],
-        valid_to=span[1],
-        inputs=inputs,
-        outputs=tuple(raw.get("outputs") or ()),
-        interpretations=_read_interpretations(raw.get("interpretations") or {}, book),
+        valid_from=pack.valid_from,
+        valid_to=pack.valid_to,
+        inputs=pack.inputs,
+        outputs=pack.outputs,
+        interpretations=pack.interpretations,
         parameters=parameters,
-        families=_read_families(raw.get("families") or {}, parameters, inputs),
+        families=_read_families(pack.families, parameters, pack.inputs),
         all_rules=_of_role(declared, Role.RULE),
         promises=_of_role(declared, Role.PROMISE),
         guarantees=_of_role(declared, Role.GUARANTEE),
         findings=_of_role(declared, Role.FINDING),
-        source_hash=_hash(folder),
-        own_so_far=raw.get("own_so_far"),
+        source_hash=_hash(folder, sources),
+        own_so_far=pack.own_so_far,
         targets=read_targets(folder, book),
         duties=read_duties(folder, book, parameters),
         entitlements=read_entitlements(
             folder,
             book,
-            inputs,
+            pack.inputs,
             parameters,
             {rule.name: rule for rule in declared if rule.card.role is Role.RULE},
-            {str(kind) for kind in inputs[KIND].options},
+            {str(kind) for kind in pack.inputs[KIND].options},
         ),
     )
     check_policy(policy)
     return policy
 
 
-def check_policy(policy: Policy) -> None:
-    """Raise the first fault of a pack that only shows when its parts are joined."""
-    _check_names(policy)
-    for era in policy.eras:
-        for statement in policy.promises:
-            names = [variant.name for variant in statement.card.variants]
-            check_arguments(statement, policy.names, era.graph.by_name, names)
-        for statement in policy.guarantees:
-            check_arguments(statement, policy.names, era.graph.by_name)
-            _check_sure(policy, statement, era.graph.by_name)
-
-
-def _check_names(policy: Policy) -> None:
-    groups = {
-        "input": set(policy.inputs),
-        "parameter": set(policy.parameters) | set(policy.families),
-        "interpretation": set(policy.interpretations),
-        "rule": {rule.name for rule in policy.all_rules},
-    }
-    seen: dict[str, str] = {}
-    for group, names in groups.items():
-        for name in names:
-            if name in seen:
-                raise UnknownArgument(f"{name!r} is both {seen[name]} and {group}")
-            seen[name] = group
-    kinds = {str(kind) for kind in policy.kinds}
-    for rule in (*policy.all_rules, *policy.promises, *policy.guarantees):
-        unknown = set(rule.card.applies_to or ()) - kinds
-        if unknown:
-            raise UnknownArgument(f"{rule.signature.place}: unknown kinds {sorted(unknown)}")
-
-
-def _check_sure(policy: Policy, statement: Rule, by_name: Mapping[str, Rule]) -> None:
-    """A guarantee may read confirmed values only, however many rules lie between."""
-    missing = list(statement.signature.arguments)
-    seen: set[str] = set()
-    while missing:
-        argument = missing.pop()
-        if argument in seen:
-            continue
-        seen.add(argument)
-        for member in policy.members(argument):
-            for value in policy.parameters[member].values:
-                if not value.status.sure:
-                    raise UnsureGuarantee(
-                        f"{statement.signature.place}: {statement.name} reads {member}, "
-                        f"which is {value.status.value}"
-                    )
-        if argument in by_name:
-            missing.extend(by_name[argument].signature.arguments)
-
-
-def _of_role(declared: list[Rule], role: Role) -> tuple[Rule, ...]:
+def _of_role(declared: Iterable[Rule], role: Role) -> tuple[Rule, ...]:
     return tuple(rule for rule in declared if rule.card.role is role)
 
 
-def _import_modules(folder: Path, package: str | None) -> list[ModuleType]:
-    files = sorted(path for path in folder.glob("*.py") if path.stem != "__init__")
-    if package is not None:
-        return [importlib.import_module(f"{package}.{path.stem}") for path in files]
-    return [_import_file(path) for path in files]
-
-
-def _import_file(path: Path) -> ModuleType:
-    name = f"doudi_pack_{path.parent.name}_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise BadValue(f"{path}: cannot be imported")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def _declared(module: ModuleType, book: ClauseBook) -> list[Rule]:
-    path = Path(str(module.__file__))
-    trees = {
-        node.name: node
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
-        if isinstance(node, ast.FunctionDef)
-    }
-    found = []
-    for name, function in vars(module).items():
+def _declared(source: Source, module: ModuleType, book: ClauseBook) -> Iterator[Rule]:
+    """The declared functions of one file, each with the syntax tree that it was made from."""
+    trees = _function_trees(source)
+    _check_all_stand_by_themselves(source, module, trees)
+    for name, tree in trees.items():
+        function = vars(module).get(name)
         card = getattr(function, CARD, None)
-        if not isinstance(card, Card) or function.__module__ != module.__name__:
+        if not isinstance(card, Card) or function is None:
             continue
-        tree = trees[name]
-        place = f"{path.name}:{tree.lineno}"
+        place = f"{source.path.name}:{tree.lineno}"
         book.check(card.clauses, f"{place}: {card.name}")
         signature = (
             Signature({}, Unit.FLAG, tree, place)
             if card.role is Role.FINDING
             else read_signature(function, tree, place)
         )
-        found.append(Rule(card, function, signature))
-    return found
+        yield Rule(card, function, signature)
+
+
+def _function_trees(source: Source) -> dict[str, ast.FunctionDef]:
+    trees: dict[str, ast.FunctionDef] = {}
+    for node in source.tree.body:
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        if node.name in trees:
+            raise OverlappingRules(
+                f"{source.path.name}:{node.lineno}: a second function {node.name!r}, for which "
+                "Python forgets the first; call it otherwise, and write name= in @rule"
+            )
+        trees[node.name] = node
+    return trees
+
+
+def _check_all_stand_by_themselves(
+    source: Source, module: ModuleType, trees: Collection[str]
+) -> None:
+    """A function that was declared in another way has no text that could be read."""
+    for function in vars(module).values():
+        card = getattr(function, CARD, None)
+        if not isinstance(card, Card) or function.__module__ != module.__name__:
+            continue
+        if function.__name__ not in trees or vars(module).get(function.__name__) is not function:
+            raise UnreadableRule(
+                f"{source.path.name}: {card.name}: write every rule as a def "
+                "at the beginning of a line, under @rule"
+            )
 
 
 def _read_parameters(
     folder: Path, span: tuple[date, date], book: ClauseBook
 ) -> dict[str, Parameter]:
-    raw = read_yaml(folder / "parameters.yaml") or {}
-    parameters = {name: read_parameter(name, entry, span) for name, entry in raw.items()}
-    for parameter in parameters.values():
+    raw = read_mapping(read_yaml(folder / PARAMETERS_FILE), PARAMETERS_FILE)
+    parameters = {}
+    for name, entry in raw.items():
+        what = f"{PARAMETERS_FILE}: {name}"
+        parameter = read_parameter(str(name), entry, span, what)
         for value in parameter.values:
-            book.check(value.clauses, f"parameter {parameter.name}")
+            book.check(value.clauses, what)
+        parameters[parameter.name] = parameter
     return parameters
 
 
-def _read_input(name: str, raw: Mapping[str, Any]) -> Input:
-    options: dict[Fact, tuple[str, str]] = {
-        option: (text["zh"], text["en"]) for option, text in (raw.get("options") or {}).items()
-    }
-    unknown = raw.get("if_unknown")
-    if isinstance(unknown, dict):
-        if_unknown: IfUnknown | None = IfUnknown(share=unknown["share"], of=unknown["of"])
-    else:
-        if_unknown = None if unknown is None else IfUnknown(value=unknown)
-    return Input(
-        name,
-        Unit(raw["unit"]),
-        raw["zh"],
-        raw["en"],
-        options,
-        raw.get("at_most"),
-        if_unknown,
-        raw["of"],
-        raw.get("zh_no", ""),
-        raw.get("en_no", ""),
-    )
-
-
-def _read_interpretations(raw: Mapping[str, Any], book: ClauseBook) -> dict[str, Interpretation]:
-    found = {}
-    for name, entry in raw.items():
-        clauses = tuple(entry["clauses"])
-        book.check(clauses, f"interpretation {name}")
-        readings = {key: (text["zh"], text["en"]) for key, text in entry["readings"].items()}
-        if entry["default"] not in readings:
-            raise BadValue(f"interpretation {name}: its default is not one of its readings")
-        found[name] = Interpretation(
-            name, entry["zh"], entry["en"], clauses, entry["default"], readings
-        )
-    return found
-
-
 def _read_families(
-    raw: Mapping[str, str], parameters: Mapping[str, Parameter], inputs: Mapping[str, Input]
+    raw: Mapping[str, Any], parameters: Mapping[str, Parameter], inputs: Mapping[str, Input]
 ) -> dict[str, Family]:
-    found = {}
-    for name, index in raw.items():
-        if index not in inputs or not inputs[index].options:
-            raise BadValue(f"family {name}: {index!r} is not an input with options")
-        members = {option: f"{name}[{option}]" for option in inputs[index].options}
-        for member in members.values():
-            if member not in parameters:
-                raise BadValue(f"family {name}: parameter {member} is missing")
-        found[name] = Family(name, index, members)
+    found = {
+        name: _read_family(name, index, parameters, inputs, f"{FILE}: family {name}")
+        for name, index in raw.items()
+    }
     for parameter in parameters:
         match = _MEMBER.match(parameter)
         if match and match[1] not in found:
-            raise BadValue(f"parameter {parameter}: pack.yaml has no family {match[1]!r}")
+            raise BadValue(f"{PARAMETERS_FILE}: {parameter}: {FILE} has no family {match[1]!r}")
     return found
 
 
-def _hash(folder: Path) -> str:
+def _read_family(
+    name: str,
+    index: Any,
+    parameters: Mapping[str, Parameter],
+    inputs: Mapping[str, Input],
+    what: str,
+) -> Family:
+    if index not in inputs or not inputs[index].options:
+        raise BadValue(f"{what}: {index!r} is not an input with options")
+    members = {option: f"{name}[{option}]" for option in inputs[index].options}
+    for member in members.values():
+        if member not in parameters:
+            raise BadValue(f"{what}: parameter {member} is missing")
+    units = {parameters[member].unit for member in members.values()}
+    if len(units) > 1:
+        raise BadValue(f"{what}: its parameters have one unit, not {', '.join(sorted(units))}")
+    return Family(name, index, members)
+
+
+def _hash(folder: Path, sources: Iterable[Source]) -> str:
     """A digest of everything in the pack that can change a result."""
+    contents = {source.path: source.content for source in sources}
+    contents |= {path: path.read_bytes() for path in folder.glob("*.yaml")}
     digest = hashlib.sha256()
-    for path in sorted([*folder.glob("*.py"), *folder.glob("*.yaml")]):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in sorted(contents):
+        digest.update(path.name.encode() + b"\0" + contents[path] + b"\0")
     return digest.hexdigest()

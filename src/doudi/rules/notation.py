@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, Inexact, InvalidOperation
 from typing import Any
 
-from doudi.rules.amounts import LARGEST_AMOUNT, WHOLE, Band, Schedule
+from doudi.rules.amounts import LARGEST_YEAR, MOST_BANDS, WHOLE, Band, Schedule
 from doudi.rules.errors import BadValue
 
-_LARGEST_STATED = LARGEST_AMOUNT * 1000
+_LARGEST_STATED = LARGEST_YEAR
+_LARGEST_EXPONENT = 20
+_EXACT = Context(prec=60, traps=[InvalidOperation, Inexact])
 
 
 def read_fen(text: Any, what: str) -> int:
@@ -45,6 +47,8 @@ def read_schedule(bands: Any, what: str) -> Schedule:
     for band in bands:
         if not {"rate"} <= set(band) <= {"to", "rate"}:
             raise BadValue(f"{what}: a band has 'rate' and, but for the last, 'to'; not {band!r}")
+    if len(bands) > MOST_BANDS:
+        raise BadValue(f"{what}: a schedule has at most {MOST_BANDS} bands, not {len(bands)}")
     try:
         return Schedule(
             tuple(
@@ -61,9 +65,17 @@ def read_schedule(bands: Any, what: str) -> Schedule:
 
 def _scaled(text: str, scale: int, what: str) -> int:
     try:
-        number = Decimal(text.replace(",", "").strip()) * scale
+        number = Decimal(text.replace(",", "").strip())
     except InvalidOperation:
         raise BadValue(f"{what}: {text!r} is not a number") from None
-    if not number.is_finite() or number != number.to_integral_value():
+    if not number.is_finite():
+        raise BadValue(f"{what}: {text!r} is not a number")
+    if number.adjusted() > _LARGEST_EXPONENT:
+        raise BadValue(f"{what}: {text!r} is out of bounds")
+    try:
+        steps = _EXACT.multiply(number, Decimal(scale))
+    except Inexact:
+        steps = Decimal("NaN")
+    if steps != steps.to_integral_value():
         raise BadValue(f"{what}: {text!r} is finer than the smallest unit")
-    return int(number)
+    return int(steps)

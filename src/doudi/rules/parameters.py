@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -12,6 +12,7 @@ from typing import Any
 from doudi.rules.amounts import Schedule
 from doudi.rules.errors import BadValue, MissingStatus, NoVersionInForce, OverlappingValues
 from doudi.rules.notation import read_count, read_fen, read_rate, read_schedule
+from doudi.rules.shape import read_date
 
 
 class Status(Enum):
@@ -109,34 +110,54 @@ _VALUE_KEYS = {
 }
 
 
-def read_parameter(name: str, raw: Any, span: tuple[date, date]) -> Parameter:
+def read_parameter(
+    name: str, raw: Any, span: tuple[date, date], what: str | None = None
+) -> Parameter:
     """A parameter from its YAML entry; dates default to ``span``, the pack's own validity.
 
-    Errors: MissingStatus, BadValue, OverlappingValues, each naming the parameter.
+    Errors: MissingStatus, BadValue, OverlappingValues, each beginning with ``what``, by default
+    the word parameter and its name.
     """
+    what = what or f"parameter {name}"
     if not isinstance(raw, dict) or raw.get("unit") not in UNITS or "zh" not in raw:
-        raise BadValue(f"parameter {name}: needs 'zh', 'en' and a unit of {', '.join(UNITS)}")
+        raise BadValue(f"{what}: needs 'zh', 'en' and a unit of {', '.join(UNITS)}")
     unit = str(raw["unit"])
-    entries = raw.get("values") or [{key: raw[key] for key in _VALUE_KEYS & set(raw)}]
     unknown = set(raw) - _VALUE_KEYS - {"zh", "en", "unit", "values"}
     if unknown:
-        raise BadValue(f"parameter {name}: unknown keys {sorted(unknown)}")
+        raise BadValue(f"{what}: unknown key {_listed(unknown)}")
     values = tuple(
         sorted(
-            (_read_value(f"parameter {name}", unit, entry, span) for entry in entries),
+            (_read_value(what, unit, entry, span) for entry in _dated_entries(raw, what)),
             key=lambda value: value.valid_from,
         )
     )
     for earlier, later in pairwise(values):
         if later.valid_from <= earlier.valid_to:
-            raise OverlappingValues(f"parameter {name}: two values on {later.valid_from}")
+            raise OverlappingValues(f"{what}: two values on {later.valid_from}")
     return Parameter(name, str(raw["zh"]), str(raw.get("en", "")), unit, values)
+
+
+def _dated_entries(raw: Mapping[str, Any], what: str) -> list[Mapping[str, Any]]:
+    """The entries under ``values``, or the one value that stands in the entry itself."""
+    if "values" not in raw:
+        return [{key: raw[key] for key in _VALUE_KEYS & set(raw)}]
+    entries = raw["values"]
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise BadValue(f"{what}: write 'values' as a list of {{from: …, value: …, status: …}}")
+    beside = _VALUE_KEYS & set(raw)
+    if not entries or beside:
+        raise BadValue(f"{what}: with 'values' every key of a value stands in its list")
+    return entries
+
+
+def _listed(names: Iterable[Any]) -> str:
+    return ", ".join(repr(name) for name in sorted(names, key=str))
 
 
 def _read_value(what: str, unit: str, raw: Mapping[str, Any], span: tuple[date, date]) -> Value:
     unknown = set(raw) - _VALUE_KEYS
     if unknown:
-        raise BadValue(f"{what}: unknown keys {sorted(unknown)}")
+        raise BadValue(f"{what}: unknown key {_listed(unknown)}")
     if raw.get("status") is None:
         raise MissingStatus(f"{what}: every value needs a status")
     try:
@@ -153,10 +174,12 @@ def _read_value(what: str, unit: str, raw: Mapping[str, Any], span: tuple[date, 
     if status is Status.ADOPTED and not document:
         raise MissingStatus(f"{what}: an adopted value names its document")
     value = raw.get("value")
-    if (value is None) != (status is Status.NOT_STATED):
-        raise BadValue(f"{what}: exactly a value that is not stated has no value")
-    start = _day(raw.get("from", span[0]), what)
-    end = _day(raw.get("to", span[1]), what)
+    if value is not None and status is Status.NOT_STATED:
+        raise BadValue(f"{what}: 'not stated' takes no value; a value has another status")
+    if value is None and status is not Status.NOT_STATED:
+        raise BadValue(f"{what}: needs a value, or the status 'not stated'")
+    start = read_date(raw.get("from", span[0]), what)
+    end = read_date(raw.get("to", span[1]), what)
     if end < start:
         raise BadValue(f"{what}: ends on {end} before it starts on {start}")
     read = None if value is None else read_amount(value, unit, what)
@@ -207,6 +230,8 @@ def _read_range(
 ) -> tuple[Amount | None, Amount | None, tuple[int, int] | None]:
     if raw is None:
         return None, None, None
+    if value is None:
+        raise BadValue(f"{what}: a range needs a value that lies in it")
     if not isinstance(raw, list) or len(raw) != 2:  # noqa: PLR2004
         raise BadValue(f"{what}: write a range as [lowest, highest]")
     if isinstance(value, Schedule):
@@ -219,13 +244,7 @@ def _read_range(
         return value.shifted(shift[0]), value.shifted(shift[1]), shift
     low, high = read_amount(raw[0], unit, what), read_amount(raw[1], unit, what)
     if not isinstance(value, int) or not isinstance(low, int) or not isinstance(high, int):
-        raise BadValue(f"{what}: {unit} takes no range")
+        raise BadValue(f"{what}: a {unit} takes no range")
     if not low <= value <= high:
         raise BadValue(f"{what}: the value lies outside its range")
     return low, high, None
-
-
-def _day(raw: Any, what: str) -> date:
-    if isinstance(raw, date):
-        return raw
-    raise BadValue(f"{what}: {raw!r} is not a date (write 2018-01-31)")

@@ -169,8 +169,18 @@ class Policy:
 
     @cached_property
     def summed(self) -> tuple[str, ...]:
-        """The rules with a running total of the year, under any of the pack's versions."""
-        return tuple(sorted({name for era in self.eras for name in era.graph.summed}))
+        """The rules with a running total of the year, under any of the pack's versions.
+
+        A promise or guarantee that asks for a total has it kept, like a rule.
+        """
+        rules = {rule.name for rule in self.all_rules}
+        stated = {
+            name
+            for statement in (*self.promises, *self.guarantees)
+            for name in to_date_names(statement.signature.arguments)
+            if name in rules and name + TO_DATE not in self.names.units
+        }
+        return tuple(sorted(stated.union(*(era.graph.summed for era in self.eras))))
 
     @cached_property
     def read_parameters(self) -> tuple[str, ...]:
@@ -219,8 +229,8 @@ class Policy:
         """The same pack under other readings; BadInput for one that does not exist."""
         for name, chosen in readings.items():
             if name not in self.interpretations:
-                known = "、".join(self.interpretations)
-                raise BadInput(name, chosen, f"没有这项解释；可选：{known}", f"known: {known}")
+                zh, en = "、".join(self.interpretations), ", ".join(self.interpretations)
+                raise BadInput(name, chosen, f"没有这项解释；可选：{zh}", f"known: {en}")
             options = self.interpretations[name].readings
             if chosen not in options:
                 allowed = ", ".join(options)
@@ -238,7 +248,7 @@ class Policy:
     def explain(
         self, claim: Mapping[str, Any], opening: Mapping[str, int] | None = None
     ) -> Explanation:
-        """One claim with every step. ``claim`` has ``date`` and the pack's inputs (money in fen)."""
+        """One claim with every step. ``claim`` has ``date`` and the inputs (money in fen)."""
         from doudi.rules.explain import explain  # noqa: PLC0415 - explain imports this module
 
         facts = dict(claim)

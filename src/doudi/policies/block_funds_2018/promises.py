@@ -1,7 +1,8 @@
 """What must hold however the allotment is paid out."""
 
-from doudi.policies.block_funds_2018.payments import PAYMENT
 from doudi.rules import Fen, Flag, promise
+
+from .payments import PAYMENT
 
 
 @promise("N-03", zh="付款合计不超过指标", applies_to=PAYMENT)

@@ -18,7 +18,7 @@ def serious_treatment_rate(policy: Policy) -> Check:
 
 @finding("H-51", zh="重病兜底救治率")
 def backstop_rate(policy: Policy) -> Check:
-    """The rate of help fits the severe patients approved and helped."""
+    """The rate of help fits the patients with a severe illness approved and helped."""
     return _rate(policy, "backstop_helped", "backstop_approved", "backstop_helped_rate")
 
 

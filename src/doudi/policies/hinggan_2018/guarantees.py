@@ -8,7 +8,9 @@ backstop applies, the payers that rest on cited values alone are counted, and th
 Tests run it against arbitrary deductibles, rates and caps.
 """
 
-from doudi.policies.hinggan_2018.kinds import (
+from doudi.rules import Choice, Fen, Flag, Rate, guarantee, share
+
+from .kinds import (
     CHRONIC,
     FAMILY_BED,
     INPATIENT,
@@ -16,7 +18,6 @@ from doudi.policies.hinggan_2018.kinds import (
     OUTPATIENT,
     PACKAGE,
 )
-from doudi.rules import Choice, Fen, Flag, Rate, guarantee, share
 
 
 @guarantee("H-11", "H-12", zh="住院最多自付", applies_to=INPATIENT)

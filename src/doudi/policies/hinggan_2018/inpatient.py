@@ -1,6 +1,5 @@
 """An inpatient stay: basic, critical-illness, supplementary, assistance and backstop, in order."""
 
-from doudi.policies.hinggan_2018.kinds import INPATIENT
 from doudi.rules import (
     Choice,
     Fen,
@@ -16,6 +15,8 @@ from doudi.rules import (
     share_down,
     up_to,
 )
+
+from .kinds import INPATIENT
 
 
 @rule("H-07", zh="可计入的目录内费用", applies_to=INPATIENT)

@@ -1,12 +1,5 @@
 """The kinds of care without a stay: on the catalogue cost, from basic insurance and assistance."""
 
-from doudi.policies.hinggan_2018.kinds import (
-    CHRONIC,
-    FAMILY_BED,
-    OBSERVATION,
-    OUTPATIENT,
-    PACKAGE,
-)
 from doudi.rules import (
     Choice,
     Fen,
@@ -17,6 +10,14 @@ from doudi.rules import (
     raise_rate_relative,
     rule,
     share,
+)
+
+from .kinds import (
+    CHRONIC,
+    FAMILY_BED,
+    OBSERVATION,
+    OUTPATIENT,
+    PACKAGE,
 )
 
 
@@ -134,7 +135,7 @@ def family_bed_pay(catalogue: Fen, family_bed_left: Fen, registered: Flag) -> Fe
     shows=Shows("basic_pay", base="catalogue", rate="package_own_share"),
 )
 def package_basic(catalogue: Fen, package_own_share: Rate, registered: Flag) -> Fen:
-    """Of the package consultation fee a registered person pays only their share."""
+    """Of the fee of a contract service package a registered person pays only their share."""
     if not registered:
         return 0
     return catalogue - share(catalogue, package_own_share)

@@ -1,7 +1,8 @@
 """The five payers and the person's own part: six amounts that always add up to the bill."""
 
-from doudi.policies.hinggan_2018.kinds import CLAIMS
 from doudi.rules import Fen, Flag, Shows, rule
+
+from .kinds import CLAIMS
 
 
 @rule("H-06", "H-07", zh="基本医保", applies_to=CLAIMS)

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from doudi.policies.hinggan_2018.kinds import CHRONIC, CLAIMS, FAMILY_BED, INPATIENT
 from doudi.rules import Fen, Flag, Rate, Variant, promise, share, share_down
 from doudi.rules.amounts import LARGEST_AMOUNT
+
+from .kinds import CHRONIC, CLAIMS, FAMILY_BED, INPATIENT
 
 Facts = Mapping[str, Any]
 

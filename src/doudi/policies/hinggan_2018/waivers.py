@@ -1,7 +1,8 @@
 """What is paid or waived apart from a bill: premiums, and the family doctor's incentive."""
 
-from doudi.policies.hinggan_2018.kinds import DOCTOR, ENROLMENT
 from doudi.rules import Count, Fen, Flag, Rate, rule, share
+
+from .kinds import DOCTOR, ENROLMENT
 
 
 @rule("H-20", "H-22", zh="代缴的基本医保个人缴费", applies_to=ENROLMENT)

@@ -1,9 +1,10 @@
 """What must hold for every household, gacha and league if the plan's money rules are kept."""
 
-from doudi.policies.region_plan_2013.area_development import AREA_DEVELOPMENT
-from doudi.policies.region_plan_2013.relocation import CONVERSION, RELOCATION
-from doudi.policies.region_plan_2013.village import WHOLE_VILLAGE
 from doudi.rules import Count, Fen, Flag, promise
+
+from .area_development import AREA_DEVELOPMENT
+from .relocation import CONVERSION, RELOCATION
+from .village import WHOLE_VILLAGE
 
 
 @promise("P-45", zh="符合条件的每户都得到同样的搬迁补助", applies_to=RELOCATION)
