@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from doudi.commands.common import complain, print_json
+from doudi.commands.common import complain, load, print_json
 from doudi.i18n import either
 from doudi.i18n import gettext as _
 
@@ -20,13 +20,16 @@ _STATES = ("carried", "planned", "reason", "missing")
 
 @click.command("clauses", help="每一条条文由什么承载 · every clause and what carries it")
 @click.argument("ids", nargs=-1, metavar="[ID…]")
+@click.option(
+    "--policy",
+    "policy_name",
+    help="只看这个政策包；写文件夹则看它自己的条文文件 · only this pack, or the pack in a folder",
+)
 @click.option("--only", type=click.Choice(_STATES), help="只列这一类 · only clauses in this state")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON · JSON")
-def command(ids: tuple[str, ...], only: str | None, as_json: bool) -> None:
+def command(ids: tuple[str, ...], policy_name: str | None, only: str | None, as_json: bool) -> None:
     """List the clauses; exit status 1 when one is carried by nothing and has no reason."""
-    from doudi.policies.carriers import carried_clauses  # noqa: PLC0415
-
-    everything = carried_clauses()
+    everything = _clauses(policy_name)
     known = {item.clause.id for item in everything}
     unknown = [name for name in ids if name not in known]
     if unknown:
@@ -51,6 +54,20 @@ def command(ids: tuple[str, ...], only: str | None, as_json: bool) -> None:
         )
     if counts["missing"]:
         sys.exit(1)
+
+
+def _clauses(policy_name: str | None) -> tuple[Carried, ...]:
+    """The clauses of the source page, those that one pack carries, or a folder's own file."""
+    from doudi.policies import policy_names  # noqa: PLC0415
+    from doudi.policies.carriers import carried_by, carried_clauses  # noqa: PLC0415
+
+    if policy_name is None:
+        return carried_clauses()
+    if policy_name in policy_names():
+        return tuple(item for item in carried_clauses() if item.is_carried_in(policy_name))
+    pack = load(policy_name)
+    # The tests of Doudi are about the clauses of its own page, whatever their ids.
+    return carried_by([pack], pack.clauses, tests=pack.folder)
 
 
 def _line(item: Carried, whole: bool) -> str:

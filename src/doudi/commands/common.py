@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from doudi.i18n import either
 from doudi.money import read_yuan, yuan
@@ -98,7 +99,7 @@ def policy_options(function: F) -> F:
             "policy_name",
             default=DEFAULT_POLICY,
             show_default=True,
-            help="政策包 · the policy pack",
+            help="政策包，或它的文件夹 · the policy pack, or its folder",
         ),
     ):
         function = option(function)
@@ -106,17 +107,35 @@ def policy_options(function: F) -> F:
 
 
 def load(policy_name: str, readings: Iterable[str] = (), adoption: Path | None = None) -> Policy:
-    """The pack with the chosen readings and adopted values; complains and exits on a fault."""
-    from doudi.policies import policy  # noqa: PLC0415
+    """The pack with the chosen readings and adopted values; complains and exits on a fault.
+
+    ``policy_name`` is the name of a pack or the path of its folder.
+    """
+    from doudi.policies import find_policy  # noqa: PLC0415
     from doudi.rules.adoption import RefusedAdoption, adopt  # noqa: PLC0415
 
     try:
-        loaded = policy(policy_name).with_readings(dict(_pair(item) for item in readings))
+        loaded = find_policy(policy_name).with_readings(dict(_pair(item) for item in readings))
         return loaded if adoption is None else adopt(loaded, adoption)[0]
     except RefusedAdoption as error:
         complain(either(zh, en) for zh, en in error.faults)
     except (BadInput, PolicyError) as error:
         complain([describe(error)])
+
+
+def load_chosen(
+    names: tuple[str, ...],
+    policy_name: str,
+    readings: tuple[str, ...] = (),
+    adoption: Path | None = None,
+) -> list[Policy]:
+    """The packs named as arguments or by ``--policy``; all of them where nothing was chosen."""
+    from doudi.policies import policy_names  # noqa: PLC0415
+
+    source = click.get_current_context().get_parameter_source("policy_name")
+    by_option = source is not ParameterSource.DEFAULT or readings or adoption
+    wanted = names or ((policy_name,) if by_option else policy_names())
+    return [load(name, readings, adoption) for name in wanted]
 
 
 def _pair(text: str) -> tuple[str, str]:

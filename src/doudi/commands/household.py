@@ -31,6 +31,9 @@ def answer_household(
 
     chosen = load(policy_name, readings, adoption)
     packs = [chosen if pack.name == chosen.name else pack for pack in all_policies()]
+    if chosen not in packs:
+        # A pack from a folder answers alone: its facts may mean something else under one name.
+        packs = [chosen]
 
     def answer_bill(facts: Mapping[str, Any], day: date) -> Answer:
         return answer(chosen, facts, day)

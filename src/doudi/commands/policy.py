@@ -15,6 +15,7 @@ from doudi.commands.common import (
     complain,
     describe,
     load,
+    load_chosen,
     policy_options,
     print_json,
 )
@@ -176,10 +177,7 @@ def check(
     as_json: bool,
 ) -> None:
     """Count the values by status and list those that are not confirmed."""
-    from doudi.policies import policy_names  # noqa: PLC0415
-
-    wanted = names or ((policy_name,) if adoption or readings else policy_names())
-    packs = [load(name, readings, adoption) for name in wanted]
+    packs = load_chosen(names, policy_name, readings, adoption)
     if as_json:
         print_json({pack.name: _checked(pack) for pack in packs})
         return
@@ -405,10 +403,7 @@ def duties(
     as_json: bool,
 ) -> None:
     """Every duty with who owes it, what triggers it and what deadline the source gives."""
-    from doudi.policies import policy_names  # noqa: PLC0415
-
-    wanted = names or ((policy_name,) if adoption or readings else policy_names())
-    packs = [load(name, readings, adoption) for name in wanted]
+    packs = load_chosen(names, policy_name, readings, adoption)
     rows = [(pack, duty) for pack in packs for duty in pack.duties]
     if as_json:
         print_json(

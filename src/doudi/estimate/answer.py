@@ -11,7 +11,8 @@ from datetime import date
 from itertools import product
 from typing import Any
 
-from doudi.estimate.spread import Case, Settler, Spread, spread
+from doudi.estimate.settler import Case, Settler
+from doudi.estimate.spread import Spread, spread
 from doudi.estimate.unknowns import Axis, Question, ask, unsure_parameters
 from doudi.rules.explain import Explanation, explain, plain
 from doudi.rules.facts import Fact
@@ -286,7 +287,7 @@ def _rests_on(question: Question, settler: Settler, explanation: Explanation) ->
     usual = tuple(explanation.outputs.values())
     return (
         *_parameters_that_move(question, settler, usual),
-        *_guessed_inputs(question),
+        *_guessed_inputs(question, settler, usual),
         *_readings_that_move(question, usual),
     )
 
@@ -303,14 +304,18 @@ def _parameters_that_move(
     return found
 
 
-def _guessed_inputs(question: Question) -> list[Rest]:
-    """The shares by which an amount was guessed that nobody gave."""
-    guesses = [(axis, question.policy.inputs[axis.name].if_unknown) for axis in question.unknown]
-    return [
-        _rest(question, guess.share)
-        for axis, guess in guesses
-        if guess is not None and guess.share is not None and axis.low != axis.high
-    ]
+def _guessed_inputs(question: Question, settler: Settler, usual: tuple[int, ...]) -> list[Rest]:
+    """The shares by which an amount was guessed that nobody gave, where it makes a difference."""
+    found = []
+    for axis in question.unknown:
+        guess = question.policy.inputs[axis.name].if_unknown
+        if guess is None or guess.share is None:
+            continue
+        ends = [Case(question.facts, {axis.name: end}) for end in (axis.low, axis.high)]
+        moved = zip(*settler.settle(ends).values(), strict=True)
+        if any(amounts != usual for amounts in moved):
+            found.append(_rest(question, guess.share))
+    return found
 
 
 def _rest(question: Question, name: str) -> Rest:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from doudi.estimate.answer import INTERPRETATION, Answer, PayerLine, payer_lines
+from doudi.estimate.source_note import source_note
 from doudi.estimate.year import SettledFile, SettledRow
 from doudi.i18n import either
 from doudi.i18n import gettext as _
@@ -99,7 +100,7 @@ def _payers(answer: Answer) -> list[str]:
     for name, amount in answer.outputs.items():
         rule = answer.explanation.policy.era_on(answer.question.day).graph.by_name[name]
         used = [line for line in details.get(name, []) if line.pays] or details.get(name, [])[:1]
-        working = "；".join(_working(line) for line in used) if amount else ""
+        working = _("；").join(_working(line) for line in used) if amount else ""
         clauses = sorted({clause for line in used for clause in line.clauses if line.pays})
         rows.append(
             (
@@ -140,7 +141,7 @@ def _working(line: PayerLine) -> str:
         room = _("余额 {before} → {after}").format(
             before=yuan(line.cap_before), after=yuan(line.cap_after)
         )
-        text = f"{text}，{room}" if text else room
+        text = _("，").join([text, room]) if text else room
     if line.payer == "backstop_pay" or line.rule == "chronic_assistance":
         return f"{either(line.zh, line.en.rstrip('.'))} {yuan(line.pays)}"
     return text
@@ -165,7 +166,7 @@ def _grounds(answer: Answer) -> list[str]:
     lines = []
     assumed = [_fact(policy.inputs[name], fact) for name, fact in answer.assumed.items()]
     if assumed:
-        lines.append(_("没有给出、按常见情况估计：{what}").format(what="；".join(assumed)))
+        lines.append(_("没有给出、按常见情况估计：{what}").format(what=_("；").join(assumed)))
     if not answer.question.opening:
         lines.append(_("按今年第一次就医估计，此前没有累计"))
     if answer.narrows_most:
@@ -188,18 +189,13 @@ def _grounds(answer: Answer) -> list[str]:
         ]
         if names:
             label = status.zh if either("zh", "en") == "zh" else status.value
-            lines.append(_("{status}的数字：{names}").format(status=label, names="；".join(names)))
+            listed = _("；").join(names)
+            lines.append(_("{status}的数字：{names}").format(status=label, names=listed))
     doubts = [either(rest.zh, rest.en) for rest in answer.rests_on if rest.status == INTERPRETATION]
     if doubts:
-        lines.append(_("原文有不同读法：{doubts}").format(doubts="；".join(doubts)))
-    lines.append(_source(policy))
+        lines.append(_("原文有不同读法：{doubts}").format(doubts=_("；").join(doubts)))
+    lines.append(source_note(policy, [answer.explanation]))
     return lines
-
-
-def _source(policy: Policy) -> str:
-    return _(
-        "依据是新闻报道所述的政策，不是法律文本，以经办机构为准。{name} 版本 {version}"
-    ).format(name=policy.name, version=policy.version)
 
 
 def steps_text(answer_steps: Sequence[dict[str, object]]) -> str:
@@ -214,9 +210,8 @@ def steps_text(answer_steps: Sequence[dict[str, object]]) -> str:
         )
         clauses = step["clauses"]
         cited = " ".join(clauses) if isinstance(clauses, list) else ""
-        lines.append(
-            f"  {step['zh']}  {step['rule']}({shown}) = {_plain(step['result'])}  [{cited}]"
-        )
+        name = either(str(step["zh"]), str(step["en"]))
+        lines.append(f"  {name}  {step['rule']}({shown}) = {_plain(step['result'])}  [{cited}]")
     return "\n".join(lines)
 
 
@@ -237,14 +232,14 @@ def settled_text(settled: SettledFile, explain: bool) -> str:
     lines.append(_("年度累计"))
     graph = settled.policy.eras[-1].graph
     for (person, year), totals in settled.years.items():
-        shown = "；".join(
+        shown = _("；").join(
             f"{either(graph.by_name[name].card.zh, graph.by_name[name].card.en.rstrip('.'))} "
             f"{yuan(total)}"
             for name, total in totals.items()
             if total and name in graph.by_name
         )
         lines.append(f"  {person} {year}: {shown or '0'}")
-    lines.append(_source(settled.policy))
+    lines.append(source_note(settled.policy, [row.explanation for row in settled.claims]))
     return "\n".join(lines)
 
 
