@@ -167,7 +167,9 @@ def _grounds(answer: Answer) -> list[str]:
     assumed = [_fact(policy.inputs[name], fact) for name, fact in answer.assumed.items()]
     if assumed:
         lines.append(_("没有给出、按常见情况估计：{what}").format(what=_("；").join(assumed)))
-    if not answer.question.opening:
+    if answer.question.opening:
+        lines.append(_("今年已自付按给出的数计，其他年度累计按没有计"))
+    else:
         lines.append(_("按今年第一次就医估计，此前没有累计"))
     if answer.narrows_most:
         most = answer.narrows_most
