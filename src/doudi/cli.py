@@ -16,6 +16,9 @@ _COMMANDS = {
     "policy": "doudi.commands.policy",
     "clauses": "doudi.commands.clauses",
     "sources": "doudi.commands.sources",
+    "manage": "doudi.commands.manage",
+    "audit": "doudi.commands.audit",
+    "demo-data": "doudi.commands.demo",
     "bench": "doudi.commands.bench",
 }
 

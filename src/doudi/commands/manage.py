@@ -1,0 +1,46 @@
+"""`doudi manage`: a whole day at the office without a web page."""
+
+from __future__ import annotations
+
+import click
+
+from doudi.commands.office import clearing, corrections, registry, setup, window
+from doudi.commands.office.common import OfficeGroup
+
+
+@click.group("manage", cls=OfficeGroup, help="办公：登记、窗口结算、对账、关账 · the office")
+def command() -> None:
+    """The office's services from the command line."""
+
+
+for _part in (
+    setup.migrate,
+    setup.add_institution,
+    registry.import_people,
+    registry.find,
+    registry.add_person,
+    registry.register,
+    registry.end_registration,
+    registry.withdraw,
+    registry.enrol,
+    registry.list_disease,
+    registry.end_listing,
+    window.admit,
+    window.fees,
+    window.settle,
+    window.visit,
+    window.slip,
+    window.pay,
+    window.refund,
+    window.instalments,
+    corrections.reverse,
+    corrections.correct,
+    corrections.reassess,
+    clearing.close_month,
+    clearing.statements,
+    clearing.confirm,
+    clearing.pay_statement,
+    clearing.owed,
+    clearing.trial_balance,
+):
+    command.add_command(_part)

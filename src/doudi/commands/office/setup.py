@@ -1,0 +1,61 @@
+"""Setting the office up: the database, and the institutions."""
+
+from __future__ import annotations
+
+import click
+
+from doudi.commands.office.common import PlainText, who, who_and_why
+from doudi.i18n import gettext as _
+
+
+def prepare_database() -> None:
+    """Create or upgrade the tables, triggers included, and load the divisions of the league."""
+    from django.core.management import call_command  # noqa: PLC0415
+
+    from doudi.office.registry.services import load_divisions  # noqa: PLC0415
+
+    call_command("migrate", verbosity=0)
+    load_divisions()
+
+
+@click.command("migrate", help="建立或升级数据库 · create or upgrade the database")
+def migrate() -> None:
+    """Prepare the database."""
+    prepare_database()
+    click.echo(_("数据库已就绪"))
+
+
+@click.command("add-institution", help="登记一家医疗机构 · register an institution")
+@click.argument("code", type=PlainText(12))
+@click.argument("name", type=PlainText(80))
+@click.option("--level", type=click.IntRange(1, 3), required=True, help="医院级别 · hospital level")
+@click.option("--division", help="区划代码（12 位） · area code")
+@click.option("--designated/--not-designated", default=True, help="医保定点 · designated")
+@click.option("--serious/--not-serious", default=False, help="大病定点 · for serious diseases")
+@click.option("--inside/--outside", "inside_league", default=True, help="盟内 · in the league")
+@who_and_why("登记医疗机构")
+def add_institution(
+    code: str,
+    name: str,
+    level: int,
+    division: str | None,
+    designated: bool,
+    serious: bool,
+    inside_league: bool,
+    actor: str,
+    reason: str,
+) -> None:
+    """A new institution with its accounts."""
+    from doudi.office.settlement.services import register_institution  # noqa: PLC0415
+
+    register_institution(
+        code=code,
+        name=name,
+        level=level,
+        designated=designated,
+        inside_league=inside_league,
+        serious_designated=serious,
+        division=division,
+        who=who(actor, reason),
+    )
+    click.echo(_("已登记医疗机构 {code} {name}").format(code=code, name=name))

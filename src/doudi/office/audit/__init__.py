@@ -1,0 +1,1 @@
+"""Who did what, when and why; and the chain that makes tampering evident."""

@@ -1,0 +1,114 @@
+"""Recording service calls, once each."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+
+from doudi.office.audit import chain
+from doudi.office.audit.models import Call, Seal
+from doudi.office.rows import insert_rows
+
+
+class KeyReused(Exception):
+    """The same key came with another body: refused, because one of the two is a mistake."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"key {key!r} was used for another request")
+        self.zh = f"编号 {key} 已用于另一笔请求，内容不同，未作任何改动"
+
+
+def body_hash(body: Mapping[str, Any]) -> str:
+    """A digest of a request that does not depend on the order of its fields."""
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def note(*, actor: str, reason: str, service: str, subject: str, detail: dict[str, Any]) -> None:
+    """Record a change that needs no key; one INSERT inside the caller's transaction."""
+    call = Call(
+        body_hash=body_hash(detail),
+        service=service,
+        subject=subject,
+        actor=actor,
+        reason=reason,
+        detail=detail,
+    )
+    insert_rows([call])
+
+
+def seal_day(*, day: date, actor: str, reason: str) -> Seal:
+    """Seal a day, and in it the record of who sealed it."""
+    with transaction.atomic():
+        note(
+            actor=actor,
+            reason=reason,
+            service="seal_day",
+            subject=f"seal:{day.isoformat()}",
+            detail={"day": day.isoformat()},
+        )
+        return chain.seal(day)
+
+
+def once(
+    *,
+    key: str,
+    service: str,
+    subject: str,
+    actor: str,
+    reason: str,
+    body: Mapping[str, Any],
+    act: Callable[[], dict[str, Any]],
+) -> dict[str, Any]:
+    """Do ``act`` in one transaction and keep its answer under ``key``.
+
+    The same key and body return the kept answer without acting; the same key with another body
+    is KeyReused. When two requests with one key race, the second finds the first one's answer.
+    ``answer`` must be JSON data, and comes back exactly as it was stored.
+    """
+    digest = body_hash({"service": service, "subject": subject, **body})
+    try:
+        with transaction.atomic():
+            kept = _kept(key, digest)
+            if kept is not None:
+                return kept
+            answer = act()
+            call = Call(
+                key=key,
+                body_hash=digest,
+                service=service,
+                subject=subject,
+                actor=actor,
+                reason=reason,
+                detail=dict(body),
+                answer=answer,
+            )
+            insert_rows([call])
+            return answer
+    except (KeyReused, OperationalError, InterfaceError):
+        raise
+    except Exception:
+        # Another request with this key may have been done while this one waited for its locks;
+        # then what this one met (a claim reversed, nothing owed any more) is that one's effect.
+        kept = _kept(key, digest)
+        if kept is None:
+            raise
+        return kept
+
+
+def _kept(key: str, digest: str) -> dict[str, Any] | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT body_hash, answer FROM audit_call WHERE key = %s", [key])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    stored_digest, stored = row
+    if stored_digest != digest:
+        raise KeyReused(key)
+    answer: dict[str, Any] = json.loads(stored)
+    return answer

@@ -1,0 +1,155 @@
+"""Nine months at the windows: settled, paid, corrected and cleared through the real services."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.db import transaction
+
+from doudi.office.demo.bills import INPATIENT, LAST_DAY, Bill, bills
+from doudi.office.demo.draw import Draw
+from doudi.office.demo.households import public_id
+from doudi.office.demo.people import League
+from doudi.office.demo.write import ACTOR, REASON
+from doudi.office.ledger.models import Statement
+from doudi.office.ledger.services import (
+    close_month,
+    confirm_statement,
+    draw_statements,
+    next_period,
+    pay_statement,
+    period_of,
+)
+from doudi.office.settlement.services import (
+    Who,
+    admit,
+    correct,
+    enter_fees,
+    pay_own,
+    reverse,
+    settle,
+    settle_visit,
+)
+
+FIRST_PERIOD, LAST_PERIOD = "201801", period_of(LAST_DAY)
+"""The last month stays open; of the one before it the statements are confirmed and not paid."""
+
+_AT_ONCE = 100
+_CORRECTED_PERCENT, _REVERSED_PERCENT = 2, 1
+_PAY_AT_ONCE_PERCENT, _PAY_HALF_PERCENT = 80, 10
+_WHO = Who(ACTOR, REASON)
+
+
+def write_settlements(league: League, count: int, progress: Callable[[int], None]) -> None:
+    """Settle ``count`` bills month by month; all but the last month are closed and cleared.
+
+    Every request has a key of its own that follows from its number, so that a run that was
+    interrupted goes on where it stopped and does nothing twice.
+    """
+    by_month = {
+        period: list(some)
+        for period, some in groupby(bills(league, count), key=lambda bill: period_of(bill.day))
+    }
+    for period in _periods():
+        for some in _groups(by_month.get(period, [])):
+            # One transaction for many services: each of them is still all or nothing.
+            with transaction.atomic():
+                for bill in some:
+                    _settle(bill, league.seed)
+            progress(len(some))
+        if period != LAST_PERIOD:
+            _clear(period)
+
+
+def _periods() -> Iterator[str]:
+    period = FIRST_PERIOD
+    while period <= LAST_PERIOD:
+        yield period
+        period = next_period(period)
+
+
+def _groups(items: list[Bill]) -> Iterator[list[Bill]]:
+    for start in range(0, len(items), _AT_ONCE):
+        yield items[start : start + _AT_ONCE]
+
+
+def _settle(bill: Bill, seed: int) -> None:
+    """A bill to its end: settled, the own part paid or not, now and then put right."""
+    key = f"demo-{bill.number}"
+    draw = Draw("desk", seed, bill.number)
+    admission, answer = (_stay if bill.kind == INPATIENT else _visit)(bill, seed, key)
+    claim = answer["claim"]
+    if draw.chance(_REVERSED_PERCENT):
+        reverse(key=f"{key}-reverse", claim=claim, who=_WHO)
+        return
+    if draw.chance(_CORRECTED_PERCENT):
+        in_scope = sum(line.in_scope_fen for line in bill.lines)
+        facts = {"catalogue": in_scope - in_scope // 20}
+        answer = correct(key=f"{key}-correct", claim=claim, facts=facts, who=_WHO)
+    _pay(admission or "", answer["own_fen"], bill.day, key, draw)
+
+
+def _stay(bill: Bill, seed: int, key: str) -> tuple[str, dict[str, Any]]:
+    admission = admit(
+        key=f"{key}-admit",
+        person=public_id(seed, bill.person),
+        institution=bill.institution,
+        kind=bill.kind,
+        admitted_on=bill.admitted_on,
+        agreement=f"合成协议{bill.number}",
+        who=_WHO,
+    )["admission"]
+    enter_fees(key=f"{key}-fees", admission=admission, lines=bill.lines, who=_WHO)
+    return admission, settle(key=key, admission=admission, day=bill.day, who=_WHO)
+
+
+def _visit(bill: Bill, seed: int, key: str) -> tuple[str, dict[str, Any]]:
+    answer = settle_visit(
+        key=key,
+        person=public_id(seed, bill.person),
+        institution=bill.institution,
+        kind=bill.kind,
+        day=bill.day,
+        lines=bill.lines,
+        who=_WHO,
+    )
+    return answer["admission"], answer
+
+
+def _pay(admission: str, own_fen: int, day: date, key: str, draw: Draw) -> None:
+    share = draw.below(100)
+    if share < _PAY_AT_ONCE_PERCENT:
+        amount = own_fen
+    elif share < _PAY_AT_ONCE_PERCENT + _PAY_HALF_PERCENT:
+        amount = own_fen // 2
+    else:
+        amount = 0
+    if amount:
+        pay_own(key=f"{key}-pay", admission=admission, amount_fen=amount, day=day, who=_WHO)
+
+
+def _clear(period: str) -> None:
+    """Close a month and draw its statements; payers confirm, and pay all but the last ones."""
+    said = {"actor": ACTOR, "reason": REASON}
+    close_month(key=f"close-{period}", period=period, **said)
+    draw_statements(key=f"statements-{period}", period=period, **said)
+    after = date(int(period[:4]), int(period[4:]), 28) + timedelta(days=14)
+    numbers = Statement.objects.filter(period=period).order_by("pk").values_list("pk", flat=True)
+    _step_all(numbers, confirm_statement, "confirm", after, said)
+    if next_period(period) != LAST_PERIOD:
+        _step_all(numbers, pay_statement, "pay", after, said)
+
+
+def _step_all(
+    numbers: Iterable[int],
+    step: Callable[..., Any],
+    name: str,
+    day: date,
+    said: dict[str, str],
+) -> None:
+    with transaction.atomic():
+        for number in numbers:
+            step(key=f"demo-{name}-{number}", statement=number, business_date=day, **said)

@@ -1,0 +1,184 @@
+"""Divisions, households, people, and what was true of a person from when to when.
+
+The rows about a person are history: none is deleted, and of a written row only ``valid_to`` and
+``withdrawn_at`` are ever set, once, by the services. Days are whole days in Asia/Shanghai, and
+``valid_to`` is the last day on which something holds.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from doudi.office.registry.identity import new_public_id
+
+
+class Division(models.Model):
+    """A place by its national area code of 12 digits; the codes above a village end in zeros."""
+
+    class Level(models.TextChoices):
+        LEAGUE = "league", "盟"
+        BANNER = "banner", "旗县市"
+        SUMU = "sumu", "苏木乡镇街道"
+        GACHA = "gacha", "嘎查村社区"
+
+    code = models.CharField(primary_key=True, max_length=12)
+    name = models.CharField(max_length=60)
+    level = models.CharField(max_length=6, choices=Level)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class Household(models.Model):
+    """A household by the number the registry of poor households gave it."""
+
+    number = models.CharField(max_length=20, unique=True)
+    division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="households")
+    synthetic = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Relation(models.TextChoices):
+    """Relation to the head of the household.
+
+    Background (g) has 01 only; the others as two public programs of other regions list them.
+    """
+
+    HEAD = "01", "户主"
+    SPOUSE = "02", "配偶"
+    SON = "03", "之子"
+    DAUGHTER = "04", "之女"
+    SONS_WIFE = "05", "之儿媳"
+    DAUGHTERS_HUSBAND = "06", "之女婿"
+    SONS_SON = "07", "之孙子"
+    SONS_DAUGHTER = "08", "之孙女"
+    DAUGHTERS_SON = "09", "之外孙子"
+    DAUGHTERS_DAUGHTER = "10", "之外孙女"
+    FATHER = "11", "之父"
+    MOTHER = "12", "之母"
+    WIFES_FATHER = "13", "之岳父"
+    WIFES_MOTHER = "14", "之岳母"
+    HUSBANDS_FATHER = "15", "之公公"
+    HUSBANDS_MOTHER = "16", "之婆婆"
+    FATHERS_FATHER = "17", "之祖父"
+    FATHERS_MOTHER = "18", "之祖母"
+    MOTHERS_FATHER = "19", "之外祖父"
+    MOTHERS_MOTHER = "20", "之外祖母"
+    OTHER = "99", "其他"
+
+
+class Cause(models.TextChoices):
+    """Why a household is poor. The numbers 01-11 for this order are our match (background (g))."""
+
+    ILLNESS = "01", "因病"
+    DISABILITY = "02", "因残"
+    SCHOOLING = "03", "因学"
+    DISASTER = "04", "因灾"
+    LACK_OF_LAND = "05", "缺土地"
+    LACK_OF_WATER = "06", "缺水"
+    LACK_OF_TECHNOLOGY = "07", "缺技术"
+    LACK_OF_LABOUR = "08", "缺劳力"
+    LACK_OF_FUNDS = "09", "缺资金"
+    BACKWARD_TRANSPORT = "10", "交通条件落后"
+    WEAK_OWN_DRIVE = "11", "自身发展动力不足"
+
+
+class Person(models.Model):
+    """A person. ``public_id`` is the only name that goes into addresses, files and the ledger."""
+
+    class Sex(models.TextChoices):
+        MALE = "1", "男"
+        FEMALE = "2", "女"
+
+    household = models.ForeignKey(
+        Household, on_delete=models.PROTECT, null=True, related_name="people"
+    )
+    public_id = models.CharField(max_length=26, unique=True, default=new_public_id)
+    name = models.CharField(max_length=60)
+    relation = models.CharField(max_length=2, choices=Relation)
+    born = models.DateField(null=True)
+    sex = models.CharField(max_length=1, choices=Sex)
+    id_cipher = models.BinaryField()
+    id_index = models.CharField(max_length=64, unique=True)
+    card_index = models.CharField(max_length=64, null=True, db_index=True)
+    synthetic = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class RegistrationPeriod(models.Model):
+    """Registered as poor (建档立卡) from ``valid_from`` to ``valid_to``, both days included.
+
+    Periods of one person that are not withdrawn never overlap: the services see to it.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="registrations")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    cause = models.CharField(max_length=2, choices=Cause)
+    document = models.CharField(max_length=120)
+    recorded_by = models.CharField(max_length=60)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="a_registration_ends_after_it_begins",
+            ),
+        )
+
+
+class Enrolment(models.Model):
+    """Insured in the resident scheme for a calendar year; the premium is the person's own part."""
+
+    class PaidBy(models.TextChoices):
+        PERSON = "person", "本人"
+        GOVERNMENT = "government", "政府"
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="enrolments")
+    year = models.PositiveSmallIntegerField()
+    premium_own_fen = models.PositiveBigIntegerField()
+    paid_by = models.CharField(max_length=10, choices=PaidBy)
+    document = models.CharField(max_length=120)
+    recorded_by = models.CharField(max_length=60)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("person", "year"), name="enrolled_once_a_year"),
+        )
+
+
+class DiseaseListing(models.Model):
+    """On a list of the health offices for a disease, from one day to another, both included."""
+
+    class List(models.TextChoices):
+        SERIOUS = "serious", "大病"
+        CHRONIC = "chronic", "慢性病"
+        SPECIAL_CHRONIC = "special_chronic", "特殊慢性病"
+        DRUG_PURCHASE = "drug_purchase", "购药"
+        SEVERE_BACKSTOP = "severe_backstop", "重病兜底"
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="listings")
+    list = models.CharField(max_length=16, choices=List)
+    disease = models.CharField(max_length=60)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    document = models.CharField(max_length=120)
+    recorded_by = models.CharField(max_length=60)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="a_listing_ends_after_it_begins",
+            ),
+        )

@@ -1,0 +1,73 @@
+"""Django's settings, all of them from the environment.
+
+- ``DOUDI_DATA``: the folder of the database and of the development keys; ``var/`` by default.
+- ``DATABASE_URL``: ``postgres://…``; without it ``office.sqlite3`` in the folder above.
+- ``DOUDI_PRODUCTION=1``: nothing made for development is used (see `doudi.office.keys`).
+- ``DOUDI_HOSTS``: the names this server is called by, with commas between them.
+- ``DOUDI_DEBUG=1``: Django's error pages; refused in production.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from doudi.office.databases import from_url, sqlite
+from doudi.office.keys import load_keys
+
+
+def _is_on(name: str) -> bool:
+    value = os.environ.get(name, "").strip().lower()
+    if value not in ("", "0", "1", "false", "true", "no", "yes"):
+        raise ImproperlyConfigured(f"{name} 应为 1 或 0 | {name} must be 1 or 0")
+    return value in ("1", "true", "yes")
+
+
+def _data_folder() -> Path:
+    given = os.environ.get("DOUDI_DATA")
+    if given:
+        return Path(given).expanduser().resolve()
+    root = Path(__file__).resolve().parents[3]
+    # Installed from a wheel there is no checkout around this file.
+    return root / "var" if (root / "pyproject.toml").exists() else Path.home() / ".doudi"
+
+
+PRODUCTION = _is_on("DOUDI_PRODUCTION")
+DEBUG = _is_on("DOUDI_DEBUG")
+if PRODUCTION and DEBUG:
+    raise ImproperlyConfigured(
+        "正式运行时不能打开 DOUDI_DEBUG | DOUDI_DEBUG is refused in production"
+    )
+
+DATA = _data_folder()
+_KEYS = load_keys(os.environ, DATA, production=PRODUCTION)
+SECRET_KEY = _KEYS.secret_key
+ID_KEYS = _KEYS.id_keys
+INDEX_KEY = _KEYS.index_key
+
+if os.environ.get("DATABASE_URL"):
+    DATABASES = {"default": from_url(os.environ["DATABASE_URL"])}
+else:
+    DATA.mkdir(parents=True, exist_ok=True)
+    DATABASES = {"default": sqlite(DATA / "office.sqlite3")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "doudi.office.registry",
+    "doudi.office.ledger",
+    "doudi.office.settlement",
+    "doudi.office.audit",
+]
+ROOT_URLCONF = "doudi.office.urls"
+MIDDLEWARE: list[str] = []
+ALLOWED_HOSTS = [
+    name.strip()
+    for name in os.environ.get("DOUDI_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+    if name.strip()
+]
+
+LANGUAGE_CODE = "zh-hans"
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"

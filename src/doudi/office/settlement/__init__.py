@@ -1,0 +1,1 @@
+"""The one-stop window: admission without deposit, settlement, reversal, own payments."""

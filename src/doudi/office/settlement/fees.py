@@ -1,0 +1,100 @@
+"""The lines of a bill: what must be true of each before it is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from doudi.office.settlement.models import Admission, FeeLine
+from doudi.office.settlement.refusals import Refused
+from doudi.rules.amounts import LARGEST_AMOUNT
+
+_THOUSAND = 1000
+_LONGEST_ITEM = 120
+
+
+@dataclass(frozen=True)
+class FeeInput:
+    """One line as a hospital sends it; money in fen, the quantity in thousandths.
+
+    ``full_own`` is what lies outside the catalogue (全自费), ``over_limit`` what exceeds a price
+    limit (超限价), ``first_own`` what is first paid by the person (先行自付); the rest of the total
+    is within the policy's scope (政策范围内).
+    """
+
+    item: str
+    catalogue: str
+    quantity_thousandths: int
+    unit_price_fen: int
+    total_fen: int
+    full_own_fen: int
+    over_limit_fen: int
+    first_own_fen: int
+    in_scope_fen: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """The line as plain data."""
+        return asdict(self)
+
+
+def check_fee_lines(lines: Sequence[FeeInput]) -> None:
+    """Refused with every fault by line number, or nothing."""
+    numbered = enumerate(lines, start=1)
+    faults = [fault for number, line in numbered for fault in _faults(number, line)]
+    if not lines:
+        faults.append(("账单没有费用明细", "the bill has no lines"))
+    if faults:
+        zh, en = "；".join(zh for zh, _en in faults), "; ".join(en for _zh, en in faults)
+        raise Refused(zh, en, faults)
+
+
+def _faults(number: int, line: FeeInput) -> list[tuple[str, str]]:
+    faults = []
+    amounts = {
+        name: value for name, value in line.to_dict().items() if name not in ("item", "catalogue")
+    }
+    for name, value in amounts.items():
+        if type(value) is not int or not 0 <= value <= LARGEST_AMOUNT:
+            faults.append(
+                (f"第{number}行 {name} = {value!r}：应为不小于 0 的整数", f"line {number}: {name}")
+            )
+    if not line.item.strip() or len(line.item) > _LONGEST_ITEM or not line.item.isprintable():
+        zh = f"第{number}行：项目名称没有填、超过 {_LONGEST_ITEM} 字或含有控制字符"
+        faults.append((zh, f"line {number}: item name"))
+    if line.catalogue not in FeeLine.Catalogue.values:
+        faults.append((f"第{number}行：目录类别应为 A、B 或 C", f"line {number}: catalogue class"))
+    if faults:
+        return faults
+    expected = exact_total(line.quantity_thousandths, line.unit_price_fen)
+    if line.total_fen != expected:
+        faults.append(
+            (
+                f"第{number}行：数量乘以单价应为 {expected} 分，而不是 {line.total_fen} 分",
+                f"line {number}: quantity times price is {expected} fen, not {line.total_fen}",
+            )
+        )
+    parts = line.full_own_fen + line.over_limit_fen + line.first_own_fen + line.in_scope_fen
+    if parts != line.total_fen:
+        faults.append(
+            (
+                f"第{number}行：全自费、超限价、先行自付、政策范围内合计 {parts} 分，"
+                f"应等于总额 {line.total_fen} 分",
+                f"line {number}: the parts sum to {parts} fen, the total is {line.total_fen}",
+            )
+        )
+    if line.catalogue == FeeLine.Catalogue.C and line.full_own_fen != line.total_fen:
+        faults.append(
+            (f"第{number}行：目录外（C类）应全部自费", f"line {number}: class C is all own")
+        )
+    return faults
+
+
+def exact_total(quantity_thousandths: int, unit_price_fen: int) -> int:
+    """Quantity times price, rounded half up to the fen; no cents are cut off."""
+    return (quantity_thousandths * unit_price_fen + _THOUSAND // 2) // _THOUSAND
+
+
+def fee_line(admission: Admission, number: int, line: FeeInput) -> FeeLine:
+    """The row of a checked line."""
+    return FeeLine(admission=admission, number=number, **line.to_dict())

@@ -1,0 +1,195 @@
+"""Stays and visits, the person's year, claims, and entries that are only ever added to."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+from doudi.office.ledger.models import Posting
+from doudi.office.registry.models import Division, Person
+
+
+class Institution(models.Model):
+    """A hospital or health centre; ``code`` is its national institution code."""
+
+    code = models.CharField(primary_key=True, max_length=12)
+    name = models.CharField(max_length=80)
+    level = models.PositiveSmallIntegerField()
+    division = models.ForeignKey(Division, on_delete=models.PROTECT, null=True)
+    designated = models.BooleanField()
+    inside_league = models.BooleanField()
+    serious_designated = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(level__in=(1, 2, 3)), name="hospital_level_is_1_to_3"
+            ),
+        )
+
+
+class Admission(models.Model):
+    """A stay or a visit: treated first, paid later (H-53, H-56).
+
+    ``deposit_fen`` is what the institution took in advance: 0 for the registered, whom the
+    agreement ``agreement`` binds instead.
+    """
+
+    public_id = models.CharField(max_length=32, unique=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=20)
+    admitted_on = models.DateField()
+    agreement = models.CharField(max_length=60, blank=True)
+    deposit_fen = models.PositiveBigIntegerField(default=0)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+
+class FeeLine(models.Model):
+    """One line of a bill; its four parts add up to its total.
+
+    ``quantity_thousandths`` × ``unit_price_fen`` is the total, rounded half up to the fen.
+    ``in_scope_fen`` is what lies inside the policy's scope (政策范围内), the catalogue part.
+    """
+
+    class Catalogue(models.TextChoices):
+        A = "A", "甲类"
+        B = "B", "乙类"
+        C = "C", "丙类（目录外）"
+
+    admission = models.ForeignKey(Admission, on_delete=models.PROTECT, related_name="fee_lines")
+    number = models.PositiveIntegerField()
+    item = models.CharField(max_length=120)
+    catalogue = models.CharField(max_length=1, choices=Catalogue)
+    quantity_thousandths = models.PositiveBigIntegerField()
+    unit_price_fen = models.PositiveBigIntegerField()
+    total_fen = models.PositiveBigIntegerField()
+    full_own_fen = models.PositiveBigIntegerField()
+    over_limit_fen = models.PositiveBigIntegerField()
+    first_own_fen = models.PositiveBigIntegerField()
+    in_scope_fen = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("admission", "number"), name="a_fee_line_comes_once"),
+            models.CheckConstraint(
+                condition=Q(
+                    total_fen=F("full_own_fen")
+                    + F("over_limit_fen")
+                    + F("first_own_fen")
+                    + F("in_scope_fen")
+                ),
+                name="the_parts_of_a_fee_line_add_up",
+            ),
+        )
+
+
+class PersonYear(models.Model):
+    """The running totals of one person's year: the row that a settlement locks.
+
+    ``totals`` are the policy's running totals in fen, by rule; always the fold of the claims in
+    force. ``sequence`` counts entries; ``position`` is the last place in the order of claims.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    year = models.PositiveSmallIntegerField()
+    sequence = models.PositiveBigIntegerField(default=0)
+    position = models.PositiveBigIntegerField(default=0)
+    totals = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("person", "year"), name="one_row_for_a_persons_year"),
+        )
+
+
+class Claim(models.Model):
+    """One claim with its frozen facts; never changed, only replaced or reversed by entries.
+
+    ``position`` orders the claims of a year; ``evidence`` says which rows of the registry the
+    facts rest on; ``replaces`` is the claim that this one corrects.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    year = models.ForeignKey(PersonYear, on_delete=models.PROTECT, related_name="claims")
+    position = models.PositiveBigIntegerField()
+    admission = models.ForeignKey(Admission, on_delete=models.PROTECT, related_name="claims")
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT)
+    date = models.DateField(db_index=True)
+    facts = models.JSONField()
+    evidence = models.JSONField()
+    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("admission",),
+                condition=Q(replaces__isnull=True),
+                name="an_admission_is_settled_once",
+            ),
+        )
+
+
+class Entry(models.Model):
+    """What one claim was given, or by how much that changed, and why.
+
+    ``outputs`` are the amounts in force after this entry, ``changes`` the difference to before;
+    both in fen by output. ``cause`` is the entry that made this one necessary. ``explanation``
+    is the whole working, frozen, so that it can be printed again whatever the pack becomes.
+    """
+
+    class Sort(models.TextChoices):
+        SETTLE = "settle", "结算"
+        DIFFERENCE = "difference", "差额"
+        REVERSE = "reverse", "冲销"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    year = models.ForeignKey(PersonYear, on_delete=models.PROTECT, related_name="entries")
+    number = models.PositiveBigIntegerField()
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="entries")
+    sort = models.CharField(max_length=10, choices=Sort)
+    cause = models.ForeignKey("self", on_delete=models.PROTECT, null=True)
+    outputs = models.JSONField()
+    changes = models.JSONField()
+    opening = models.JSONField()
+    closing = models.JSONField()
+    explanation = models.JSONField(null=True)
+    policy_name = models.CharField(max_length=60)
+    policy_version = models.CharField(max_length=12)
+    posting = models.OneToOneField(Posting, on_delete=models.PROTECT, null=True)
+    actor = models.CharField(max_length=60)
+    reason = models.CharField(max_length=200)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("year", "number"), name="entries_of_a_year_are_counted"
+            ),
+            models.UniqueConstraint(
+                fields=("claim",), condition=Q(sort="reverse"), name="a_claim_is_reversed_once"
+            ),
+            models.UniqueConstraint(
+                fields=("claim",), condition=Q(sort="settle"), name="a_claim_is_settled_once"
+            ),
+        )
+
+
+class Instalment(models.Model):
+    """A part of the own payment that is to be paid by a day."""
+
+    admission = models.ForeignKey(Admission, on_delete=models.PROTECT, related_name="instalments")
+    number = models.PositiveSmallIntegerField()
+    due_on = models.DateField()
+    amount_fen = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("admission", "number"), name="an_instalment_comes_once"
+            ),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="an_instalment_is_money"),
+        )

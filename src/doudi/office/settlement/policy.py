@@ -1,0 +1,63 @@
+"""The policy that the office settles by, and the guard that keeps stand-ins out of production."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from doudi.policies import policy as load
+from doudi.rules.adoption import adopt
+from doudi.rules.parameters import Status
+from doudi.rules.policy import Policy
+
+POLICY_VARIABLE = "DOUDI_POLICY"
+ADOPTION_VARIABLE = "DOUDI_ADOPTION"
+PRODUCTION_VARIABLE = "DOUDI_PRODUCTION"
+
+
+class UnconfirmedPolicy(Exception):
+    """Production settles by confirmed values only; ``names`` are those that are not."""
+
+    def __init__(self, names: list[tuple[str, Status]]) -> None:
+        self.names = names
+        listed = ", ".join(f"{name} ({status.value})" for name, status in names)
+        super().__init__(f"the policy rests on unconfirmed values: {listed}")
+        shown = "、".join(f"{name}（{status.zh}）" for name, status in names)
+        self.zh = f"正式环境不能用未经确认的数字结算，请用采用文件补上：{shown}"
+
+
+def active_policy() -> Policy:
+    """The pack named by ``DOUDI_POLICY`` with the values of ``DOUDI_ADOPTION``, if any."""
+    name = os.environ.get(POLICY_VARIABLE, "hinggan-2018")
+    return _loaded(name, os.environ.get(ADOPTION_VARIABLE, ""))
+
+
+@lru_cache(maxsize=8)
+def _loaded(name: str, adoption: str) -> Policy:
+    pack = load(name)
+    return adopt(pack, Path(adoption))[0] if adoption else pack
+
+
+def kinds_of_care(policy: Policy) -> tuple[str, ...]:
+    """The kinds that come with a bill: those for which the pack gives out its amounts."""
+    outputs = [rule for rule in policy.all_rules if rule.name in policy.outputs]
+    kinds = [str(kind) for kind in policy.kinds]
+    return tuple(kind for kind in kinds if any(rule.runs_for(kind) for rule in outputs))
+
+
+def guard(policy: Policy, day: date) -> None:
+    """In production, refuse a policy that settles by anything unconfirmed on ``day``."""
+    # As the settings read it.
+    if os.environ.get(PRODUCTION_VARIABLE, "").strip().lower() not in ("1", "true", "yes"):
+        return
+    unsure = unconfirmed(policy, day)
+    if unsure:
+        raise UnconfirmedPolicy(unsure)
+
+
+def unconfirmed(policy: Policy, day: date) -> list[tuple[str, Status]]:
+    """The values that the rules read on ``day`` and that no source or bureau confirms."""
+    values = policy.era_on(day).values
+    return [(name, value.status) for name, value in values.items() if not value.status.sure]
