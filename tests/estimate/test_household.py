@@ -14,14 +14,11 @@ from hypothesis import strategies as st
 
 from doudi.estimate.entitlements import (
     ANYONE,
-    Form,
-    HouseholdAnswer,
-    Item,
-    Outcome,
     all_policies,
     answer_entitlement,
     answer_household,
 )
+from doudi.estimate.granted import Form, HouseholdAnswer, Item, Outcome
 from doudi.estimate.household import (
     Household,
     HouseholdError,

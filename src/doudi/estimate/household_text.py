@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from doudi.estimate.entitlements import (
-    ANYONE,
+from doudi.estimate.entitlements import ANYONE
+from doudi.estimate.granted import (
     BillAnswer,
     Cited,
     Form,
