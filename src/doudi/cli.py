@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from typing import Any
 
 import click
@@ -67,4 +68,12 @@ def main(ctx: click.Context) -> Any:
 
 def run() -> None:
     """Entry point of the console script and of ``python -m doudi``."""
-    main(prog_name="doudi")
+    main(language_first(sys.argv[1:]), prog_name="doudi")
+
+
+def language_first(arguments: list[str]) -> list[str]:
+    """``--lang en`` may stand anywhere; it is moved to the front, where the group reads it."""
+    if "--lang" not in arguments:
+        return arguments
+    at = arguments.index("--lang")
+    return [*arguments[at : at + 2], *arguments[:at], *arguments[at + 2 :]]
