@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -18,21 +17,26 @@ from django.db import DatabaseError, transaction
 from django.db.models import Max
 
 from doudi.office.audit.services import note, once
-from doudi.office.ledger.models import PAYERS, Posting
 from doudi.office.ledger.selectors import balance, last_closed
 from doudi.office.ledger.services import (
     Leg,
-    billed,
     cash,
     open_institution_accounts,
     open_patient_account,
     patient,
-    pending,
     post,
 )
 from doudi.office.registry.models import Division, Person
 from doudi.office.registry.selectors import standing_on
 from doudi.office.rows import insert_rows
+from doudi.office.settlement.entries import Who as Who  # noqa: PLC0414 - callers say who
+from doudi.office.settlement.entries import (
+    answer_of,
+    entry_of,
+    settle_again,
+    write_entry,
+    write_reversal,
+)
 from doudi.office.settlement.fees import FeeInput, check_fee_lines, fee_line
 from doudi.office.settlement.models import (
     Admission,
@@ -50,29 +54,12 @@ from doudi.office.settlement.years import (
     GAP,
     LockedYear,
     claims_in_force,
-    difference,
-    fold,
-    given_in_force,
     lock_year,
     save_year,
     settle_claim,
-    totals_after,
 )
-from doudi.rules.explain import Explanation
-from doudi.rules.policy import Policy
 
 NEWEST_FIRST = "DOUDI_NEWEST_FIRST"
-
-OUTPUTS = tuple(f"{payer}_pay" for payer in PAYERS)
-
-
-@dataclass(frozen=True)
-class Who:
-    """Who asks for a change and why; both are kept for good."""
-
-    actor: str
-    reason: str
-
 
 SETTING_UP = Who("doudi", "set up")
 
@@ -419,15 +406,15 @@ def _settle(admission: str, day: date, who: Who, before: str | None) -> dict[str
     )
     if before is not None:
         _insert_claim(claim)
-        entries = _refold(policy, year, position, who, None)
-        return _answer(claim, entries)
+        entries = settle_again(policy, year, position, who, None)
+        return answer_of(claim, entries)
     explanation = settle_claim(policy, claim, year.row.totals)
     _insert_claim(claim)
-    entry = _write_entry(year, claim, Entry.Sort.SETTLE, explanation, {}, who)
+    entry = write_entry(year, claim, Entry.Sort.SETTLE, explanation, {}, who)
     year.row.totals = dict(explanation.closing)
     year.row.position = position
     save_year(year.row)
-    return _answer(claim, [entry])
+    return answer_of(claim, [entry])
 
 
 def _insert_claim(claim: Claim) -> None:
@@ -477,9 +464,9 @@ def _reverse(claim_id: str, who: Who) -> dict[str, Any]:
     policy = active_policy()
     claim, year = _claim_for_update(claim_id)
     _check_newest_first(claim, year.row)
-    entry = _reversal(year, claim, who)
-    later = _refold(policy, year, claim.position, who, entry)
-    return _answer(claim, [entry, *later])
+    entry = write_reversal(year, claim, who)
+    later = settle_again(policy, year, claim.position, who, entry)
+    return answer_of(claim, [entry, *later])
 
 
 def _correct(claim_id: str, changes: Mapping[str, Any], who: Who) -> dict[str, Any]:
@@ -487,10 +474,10 @@ def _correct(claim_id: str, changes: Mapping[str, Any], who: Who) -> dict[str, A
     old, year = _claim_for_update(claim_id)
     _check_newest_first(old, year.row)
     guard(policy, old.date)
-    entry = _reversal(year, old, who)
+    entry = write_reversal(year, old, who)
     new = _replacement(old, changes, old.evidence)
-    later = _refold(policy, year, old.position, who, entry)
-    return _answer(new, [entry, *later])
+    later = settle_again(policy, year, old.position, who, entry)
+    return answer_of(new, [entry, *later])
 
 
 def _replacement(old: Claim, changes: Mapping[str, Any], evidence: dict[str, Any]) -> Claim:
@@ -524,11 +511,11 @@ def _reassess(person: str, number: int, who: Who) -> dict[str, Any]:
             continue
         claim.year = year.row
         first = first or claim.position
-        entries.append(_reversal(year, claim, who))
+        entries.append(write_reversal(year, claim, who))
         _replacement(claim, now, standing.evidence)
     if entries:
-        entries += _refold(policy, year, first, who, entries[0])
-    return {"person": person, "year": number, "differences": [_entry(item) for item in entries]}
+        entries += settle_again(policy, year, first, who, entries[0])
+    return {"person": person, "year": number, "differences": [entry_of(item) for item in entries]}
 
 
 def _claim_for_update(claim_id: str) -> tuple[Claim, LockedYear]:
@@ -554,122 +541,6 @@ def _check_newest_first(claim: Claim, year: PersonYear) -> None:
     last = claims_in_force(year)[-1]
     if last.pk != claim.pk:
         raise Refused("只能从最近的一笔开始冲销", f"strict mode: reverse claim {last.pk} first")
-
-
-def _reversal(year: LockedYear, claim: Claim, who: Who) -> Entry:
-    before = given_in_force(year.row)[str(claim.pk)].outputs
-    entry = _write_entry(year, claim, Entry.Sort.REVERSE, None, before, who)
-    year.row.save(update_fields=["sequence"])
-    return entry
-
-
-def _refold(
-    policy: Policy, year: LockedYear, start: int, who: Who, cause: Entry | None
-) -> list[Entry]:
-    """Settle the claims in force from ``start`` on again; an entry for each that changes.
-
-    The claims before keep what they were given, by whatever version of the policy that was.
-    """
-    claims = claims_in_force(year.row)
-    before = given_in_force(year.row)
-    again = [claim for claim in claims if claim.position >= start]
-    earlier = [before[str(claim.pk)] for claim in claims if claim.position < start]
-    for claim in again:
-        guard(policy, claim.date)
-    explanations, totals = fold(policy, again, totals_after(earlier))
-    entries: list[Entry] = []
-    pairs = sorted(
-        zip(again, explanations, strict=True), key=lambda pair: str(pair[0].pk) in before
-    )
-    for claim, explanation in pairs:
-        known = before.get(str(claim.pk))
-        if known is not None and known.is_of(explanation):
-            continue
-        sort = Entry.Sort.SETTLE if known is None else Entry.Sort.DIFFERENCE
-        former = {} if known is None else known.outputs
-        entry = _write_entry(year, claim, sort, explanation, former, who, cause)
-        cause = cause or entry
-        entries.append(entry)
-    year.row.totals = totals
-    year.row.position = max([year.row.position, *(claim.position for claim in claims)])
-    year.row.save(update_fields=["sequence", "position", "totals"])
-    return entries
-
-
-def _write_entry(
-    year: LockedYear,
-    claim: Claim,
-    sort: Entry.Sort,
-    explanation: Explanation | None,
-    before: Mapping[str, int],
-    who: Who,
-    cause: Entry | None = None,
-) -> Entry:
-    """One entry with its posting: two inserts for the money and one for the entry."""
-    policy = active_policy()
-    outputs = explanation.outputs if explanation else dict.fromkeys(before, 0)
-    changes = difference(outputs, before)
-    posting = _post_changes(claim, changes, sort, year.closed)
-    year.row.sequence += 1
-    entry = Entry(
-        year=year.row,
-        number=year.row.sequence,
-        claim=claim,
-        sort=sort,
-        cause=cause,
-        outputs=outputs,
-        changes=changes,
-        opening=dict(explanation.opening) if explanation else {},
-        closing=dict(explanation.closing) if explanation else {},
-        explanation=explanation.to_dict() if explanation else None,
-        policy_name=policy.name,
-        policy_version=policy.version,
-        posting=posting,
-        actor=who.actor,
-        reason=who.reason,
-    )
-    insert_rows([entry])
-    return entry
-
-
-def _post_changes(
-    claim: Claim, changes: Mapping[str, int], sort: Entry.Sort, closed: str | None
-) -> Posting | None:
-    """Each payer owes the hospital its amount more or less, and so does the patient."""
-    place = claim.institution_id
-    legs = [
-        Leg(pending(payer, place), billed(place), changes.get(f"{payer}_pay", 0))
-        for payer in PAYERS
-    ]
-    own = patient(claim.admission.public_id)
-    legs.append(Leg(own, billed(place), changes.get("own_pay", 0)))
-    return post(
-        code=sort.value, business_date=claim.date, legs=legs, closed=closed, memo=str(claim.pk)
-    )
-
-
-def _answer(claim: Claim, entries: Sequence[Entry]) -> dict[str, Any]:
-    own = [entry for entry in entries if entry.claim_id == claim.pk]
-    last = own[-1] if own else None
-    outputs = last.outputs if last else {}
-    return {
-        "claim": str(claim.pk),
-        "admission": claim.admission.public_id,
-        "date": claim.date.isoformat(),
-        "bill_fen": claim.facts["bill"],
-        "payers": {payer: outputs.get(f"{payer}_pay", 0) for payer in PAYERS},
-        "own_fen": outputs.get("own_pay", 0),
-        "differences": [_entry(entry) for entry in entries if entry is not last],
-    }
-
-
-def _entry(entry: Entry) -> dict[str, Any]:
-    return {
-        "claim": str(entry.claim_id),
-        "sort": str(entry.sort),
-        "date": entry.claim.date.isoformat(),
-        "changes_fen": {name: change for name, change in entry.changes.items() if change},
-    }
 
 
 def _admission_for_update(public_id: str) -> Admission:

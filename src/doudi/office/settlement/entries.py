@@ -1,0 +1,157 @@
+"""Entries: what a claim was given, the money it moves, and settling later claims again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from doudi.office.ledger.models import PAYERS, Posting
+from doudi.office.ledger.services import (
+    Leg,
+    billed,
+    patient,
+    pending,
+    post,
+)
+from doudi.office.rows import insert_rows
+from doudi.office.settlement.models import (
+    Claim,
+    Entry,
+)
+from doudi.office.settlement.policy import active_policy, guard
+from doudi.office.settlement.years import (
+    LockedYear,
+    claims_in_force,
+    difference,
+    fold,
+    given_in_force,
+    totals_after,
+)
+from doudi.rules.explain import Explanation
+from doudi.rules.policy import Policy
+
+
+@dataclass(frozen=True)
+class Who:
+    """Who asks for a change and why; both are kept for good."""
+
+    actor: str
+    reason: str
+
+
+def write_reversal(year: LockedYear, claim: Claim, who: Who) -> Entry:
+    """Take back what a claim was given, by a new entry and the opposite transfers."""
+    before = given_in_force(year.row)[str(claim.pk)].outputs
+    entry = write_entry(year, claim, Entry.Sort.REVERSE, None, before, who)
+    year.row.save(update_fields=["sequence"])
+    return entry
+
+
+def settle_again(
+    policy: Policy, year: LockedYear, start: int, who: Who, cause: Entry | None
+) -> list[Entry]:
+    """Settle the claims in force from ``start`` on again; an entry for each that changes.
+
+    The claims before keep what they were given, by whatever version of the policy that was.
+    """
+    claims = claims_in_force(year.row)
+    before = given_in_force(year.row)
+    again = [claim for claim in claims if claim.position >= start]
+    earlier = [before[str(claim.pk)] for claim in claims if claim.position < start]
+    for claim in again:
+        guard(policy, claim.date)
+    explanations, totals = fold(policy, again, totals_after(earlier))
+    entries: list[Entry] = []
+    pairs = sorted(
+        zip(again, explanations, strict=True), key=lambda pair: str(pair[0].pk) in before
+    )
+    for claim, explanation in pairs:
+        known = before.get(str(claim.pk))
+        if known is not None and known.is_of(explanation):
+            continue
+        sort = Entry.Sort.SETTLE if known is None else Entry.Sort.DIFFERENCE
+        former = {} if known is None else known.outputs
+        entry = write_entry(year, claim, sort, explanation, former, who, cause)
+        cause = cause or entry
+        entries.append(entry)
+    year.row.totals = totals
+    year.row.position = max([year.row.position, *(claim.position for claim in claims)])
+    year.row.save(update_fields=["sequence", "position", "totals"])
+    return entries
+
+
+def write_entry(
+    year: LockedYear,
+    claim: Claim,
+    sort: Entry.Sort,
+    explanation: Explanation | None,
+    before: Mapping[str, int],
+    who: Who,
+    cause: Entry | None = None,
+) -> Entry:
+    """One entry with its posting: two inserts for the money and one for the entry."""
+    policy = active_policy()
+    outputs = explanation.outputs if explanation else dict.fromkeys(before, 0)
+    changes = difference(outputs, before)
+    posting = _post_changes(claim, changes, sort, year.closed)
+    year.row.sequence += 1
+    entry = Entry(
+        year=year.row,
+        number=year.row.sequence,
+        claim=claim,
+        sort=sort,
+        cause=cause,
+        outputs=outputs,
+        changes=changes,
+        opening=dict(explanation.opening) if explanation else {},
+        closing=dict(explanation.closing) if explanation else {},
+        explanation=explanation.to_dict() if explanation else None,
+        policy_name=policy.name,
+        policy_version=policy.version,
+        posting=posting,
+        actor=who.actor,
+        reason=who.reason,
+    )
+    insert_rows([entry])
+    return entry
+
+
+def _post_changes(
+    claim: Claim, changes: Mapping[str, int], sort: Entry.Sort, closed: str | None
+) -> Posting | None:
+    """Each payer owes the hospital its amount more or less, and so does the patient."""
+    place = claim.institution_id
+    legs = [
+        Leg(pending(payer, place), billed(place), changes.get(f"{payer}_pay", 0))
+        for payer in PAYERS
+    ]
+    own = patient(claim.admission.public_id)
+    legs.append(Leg(own, billed(place), changes.get("own_pay", 0)))
+    return post(
+        code=sort.value, business_date=claim.date, legs=legs, closed=closed, memo=str(claim.pk)
+    )
+
+
+def answer_of(claim: Claim, entries: Sequence[Entry]) -> dict[str, Any]:
+    own = [entry for entry in entries if entry.claim_id == claim.pk]
+    last = own[-1] if own else None
+    outputs = last.outputs if last else {}
+    return {
+        "claim": str(claim.pk),
+        "admission": claim.admission.public_id,
+        "date": claim.date.isoformat(),
+        "bill_fen": claim.facts["bill"],
+        "payers": {payer: outputs.get(f"{payer}_pay", 0) for payer in PAYERS},
+        "own_fen": outputs.get("own_pay", 0),
+        "differences": [entry_of(entry) for entry in entries if entry is not last],
+    }
+
+
+def entry_of(entry: Entry) -> dict[str, Any]:
+    return {
+        "claim": str(entry.claim_id),
+        "sort": str(entry.sort),
+        "date": entry.claim.date.isoformat(),
+        "changes_fen": {name: change for name, change in entry.changes.items() if change},
+    }
