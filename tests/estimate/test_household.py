@@ -19,13 +19,9 @@ from doudi.estimate.entitlements import (
     answer_household,
 )
 from doudi.estimate.granted import Form, HouseholdAnswer, Item, Outcome
-from doudi.estimate.household import (
-    Household,
-    HouseholdError,
-    parse_household,
-    questions,
-    read_household,
-)
+from doudi.estimate.household import Household, questions
+from doudi.estimate.household_faults import HouseholdError
+from doudi.estimate.household_file import parse_household, read_household
 from doudi.estimate.household_text import render_fen, render_household
 from doudi.policies import policy
 from doudi.rules import Policy

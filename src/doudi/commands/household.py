@@ -25,7 +25,8 @@ def answer_household(
     from doudi.estimate.answer import Answer, answer  # noqa: PLC0415
     from doudi.estimate.entitlements import all_policies  # noqa: PLC0415
     from doudi.estimate.entitlements import answer_household as answer_all  # noqa: PLC0415
-    from doudi.estimate.household import HouseholdError, read_household  # noqa: PLC0415
+    from doudi.estimate.household_faults import HouseholdError  # noqa: PLC0415
+    from doudi.estimate.household_file import read_household  # noqa: PLC0415
     from doudi.estimate.household_text import render_household  # noqa: PLC0415
     from doudi.rules.errors import BadInput, PolicyError  # noqa: PLC0415
 

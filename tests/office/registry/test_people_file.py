@@ -17,7 +17,8 @@ from tests.office.registry.conftest import OTHER_VILLAGE, SAID, VILLAGE, number,
 from doudi.office.audit.models import Call
 from doudi.office.registry import selectors, services
 from doudi.office.registry.models import Enrolment, Household, Person, RegistrationPeriod
-from doudi.office.registry.people_file import BadPeople, Insured, Registered, read_people
+from doudi.office.registry.people_file import read_people
+from doudi.office.registry.people_rows import BadPeople, Insured, Registered
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("divisions")]
 

@@ -57,7 +57,7 @@ def refusals_as_lines() -> Iterator[None]:
     from doudi.office.ledger.services import LedgerRefused  # noqa: PLC0415
     from doudi.office.registry.errors import RegistryRefused  # noqa: PLC0415
     from doudi.office.registry.identity import BadNumber, CannotDecrypt  # noqa: PLC0415
-    from doudi.office.registry.people_file import BadPeople  # noqa: PLC0415
+    from doudi.office.registry.people_rows import BadPeople  # noqa: PLC0415
     from doudi.office.settlement.policy import UnconfirmedPolicy  # noqa: PLC0415
     from doudi.office.settlement.refusals import Refused  # noqa: PLC0415
     from doudi.office.settlement.years import BrokenPromise  # noqa: PLC0415

@@ -1,0 +1,70 @@
+"""The columns of a file of people, and how their headings may be written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from doudi.estimate.claims_file import RowFault
+from doudi.office.registry.people_rows import BadPeople
+
+# By the Chinese heading that faults name them with.
+HEADINGS = {
+    "name": "姓名",
+    "id_number": "身份证号",
+    "household": "户编号",
+    "relation": "与户主关系",
+    "division": "村代码",
+    "registered_from": "建档立卡日期",
+    "registered_to": "退出日期",
+    "cause": "致贫原因",
+    "enrolled_years": "参保年度",
+    "premium_own_fen": "个人缴费",
+    "paid_by": "缴费人",
+    "card": "社保卡号",
+    "document": "依据文件",
+}
+REQUIRED = ("name", "id_number", "household", "relation", "division")
+OTHER_HEADINGS = {
+    "身份证号码": "id_number",
+    "证件号码": "id_number",
+    "id": "id_number",
+    "户编码": "household",
+    "household_number": "household",
+    "嘎查村代码": "division",
+    "village": "division",
+    "registered": "registered_from",
+    "exit": "registered_to",
+    "参保年份": "enrolled_years",
+    "enrolled_year": "enrolled_years",
+    "year": "enrolled_years",
+    "个人缴费金额": "premium_own_fen",
+    "premium_own": "premium_own_fen",
+    "社会保障卡号": "card",
+}
+
+
+def columns_of(heading: Sequence[str]) -> dict[str, int]:
+    """The place of each column by its name; BadPeople for unknown, doubled and missing ones."""
+    known = {zh: name for name, zh in HEADINGS.items()} | {name: name for name in HEADINGS}
+    known |= OTHER_HEADINGS
+    columns: dict[str, int] = {}
+    faults = []
+    for place, text in enumerate(heading):
+        plain = re.sub(r"[（(].*?[)）]$", "", text).strip().lower()
+        name = known.get(plain)
+        if name is None:
+            if text:
+                faults.append(RowFault(1, text, text, "不认识这一列", "unknown column"))
+        elif name in columns:
+            faults.append(RowFault(1, text, text, "这一列重复了", "the column stands twice"))
+        else:
+            columns[name] = place
+    for name in REQUIRED:
+        if name not in columns:
+            faults.append(
+                RowFault(1, HEADINGS[name], "", "缺少这一列", f"column {name} is missing")
+            )
+    if faults:
+        raise BadPeople(faults)
+    return columns
