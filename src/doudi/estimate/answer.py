@@ -329,7 +329,11 @@ def _readings_that_move(question: Question, usual: tuple[int, ...]) -> list[Rest
     return [
         Rest(name, INTERPRETATION, item.zh, item.en)
         for name, item in policy.interpretations.items()
-        if any(_under(question, name, reading) != usual for reading in item.readings)
+        if any(
+            _under(question, name, reading) != usual
+            for reading in item.readings
+            if reading != policy.reading(name)
+        )
     ]
 
 

@@ -235,7 +235,10 @@ class Policy:
             if chosen not in options:
                 allowed = ", ".join(options)
                 raise BadInput(name, chosen, f"只能是 {allowed}", f"must be one of {allowed}")
-        return replace(self, readings={**self.readings, **readings})
+        changed = replace(self, readings={**self.readings, **readings})
+        # A reading enters a rule as an argument: which rules and values are in force stays.
+        changed.__dict__["eras"] = self.eras
+        return changed
 
     def with_parameters(self, parameters: Mapping[str, Parameter], label: str) -> Policy:
         """The same pack with some parameters replaced; ``label`` enters the version."""
