@@ -68,6 +68,16 @@ def number_of(declared: Input, fact: Fact | None) -> int:
     return 0 if fact is None else fact
 
 
+def needed_inputs(
+    policy: Policy, graph: Graph, kind: str, results: Iterable[str]
+) -> tuple[str, ...]:
+    """The inputs on which ``results`` rest for a claim of this kind, in the pack's order."""
+    rules = graph.needed_for(kind, results)
+    asked = {argument for rule in rules for argument in rule.signature.arguments}
+    asked |= {family.index for name, family in policy.families.items() if name in asked}
+    return tuple(name for name in policy.inputs if name in asked)
+
+
 class _Needed:
     """What each kind of claim has to say for the loop to settle it."""
 
@@ -89,9 +99,5 @@ class _Needed:
     def _inputs(self, graph: Graph, kind: str) -> tuple[str, ...]:
         key = (id(graph), kind)
         if key not in self.known:
-            rules = graph.needed_for(kind, self.results)
-            asked = {argument for rule in rules for argument in rule.signature.arguments}
-            families = self.policy.families.items()
-            asked |= {family.index for name, family in families if name in asked}
-            self.known[key] = tuple(name for name in self.policy.inputs if name in asked)
+            self.known[key] = needed_inputs(self.policy, graph, kind, self.results)
         return self.known[key]

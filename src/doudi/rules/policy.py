@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from doudi.rules.clauses import ClauseBook
 from doudi.rules.duties import Duty
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from doudi.rules.explain import Explanation
 
 KIND = "kind"
+
+Table = TypeVar("Table")
 
 LANGUAGE = 1
 """Goes up when the meaning of a word of the rule language changes."""
@@ -264,6 +267,12 @@ class Policy:
     ) -> dict[str, int]:
         """The amounts of one claim in fen, by output name; see `explain` for ``claim``."""
         return self.explain(claim, opening).outputs
+
+    def simulate(self, table: Table) -> Table:
+        """A table of claims with their amounts in fen; see `doudi.population.tables.simulate`."""
+        # By name: rules know nothing of what is built upon them, they only hand over.
+        settled: Table = importlib.import_module("doudi.population").simulate(table, self)
+        return settled
 
     def members(self, argument: str) -> tuple[str, ...]:
         """The parameters behind an argument: one, or all of a family; () for anything else."""

@@ -1,0 +1,34 @@
+"""Whole populations: a table of claims in, the same table with every amount out.
+
+The parts, for whoever builds on them:
+
+- `packs.Packs.of(policy)`: the policies that a table's column ``policy`` may name;
+- `columns.read_claims(arrow_table, packs)`: `Claims`, checked numpy columns in the table's order
+  (``person``, ``day``, ``pack``, ``columns[name]``); BadTable carries every fault by row;
+- `run.settle(claims, packs=None, wanted=None)`: the amounts of every claim in fen, in the table's
+  order, as numpy columns by name. ``packs`` may be a reform: packs of the same names made by
+  `Policy.with_parameters` or `Policy.with_readings` use the loop that is compiled already;
+- `run.settle_in_parts(…)`: the same a part at a time, for sums that need not hold all amounts;
+- `tables.simulate(table, packs)`: Arrow, Polars or pandas in, the same out.
+
+`Policy.simulate` is the short way: ``doudi.policy("hinggan-2018").simulate(table)``.
+"""
+
+from doudi.population.columns import Claims, read_claims
+from doudi.population.faults import BadTable, TableFault
+from doudi.population.packs import Packs
+from doudi.population.run import Part, Settler, settle, settle_in_parts
+from doudi.population.tables import simulate
+
+__all__ = [
+    "BadTable",
+    "Claims",
+    "Packs",
+    "Part",
+    "Settler",
+    "TableFault",
+    "read_claims",
+    "settle",
+    "settle_in_parts",
+    "simulate",
+]
