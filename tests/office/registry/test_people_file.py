@@ -27,6 +27,7 @@ HEADING = [
     "身份证号",
     "户编号",
     "与户主关系",
+    "性别",
     "村代码",
     "建档立卡日期",
     "退出日期",
@@ -35,6 +36,7 @@ HEADING = [
     "个人缴费",
     "缴费人",
     "社保卡号",
+    "健康状况",
     "依据文件",
 ]
 Rows = list[list[Any]]
@@ -109,6 +111,8 @@ def test_everything_a_row_says_is_recorded(csv_file: Write) -> None:
             个人缴费="180.50",
             缴费人="政府",
             社保卡号="A1234 5678",
+            性别="男",
+            健康状况="大病",
             依据文件="扶贫办〔2016〕1号",
         ),
         line(1, 户编号="H0", 与户主关系="之子"),
@@ -117,7 +121,7 @@ def test_everything_a_row_says_is_recorded(csv_file: Write) -> None:
     head = selectors.find_by_id_number(number(0))
     assert head is not None
     assert head == selectors.find_by_card("A12345678")
-    assert head.synthetic
+    assert (head.synthetic, head.health) == (True, "serious")
     assert head.household is not None
     assert head.household.division_id == VILLAGE
     period = head.registrations.get()
@@ -153,11 +157,16 @@ def test_english_headings_are_read_in_any_order(csv_file: Write) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["2016-01-05", "2016/1/5", "2016.1.5", "2016年1月5日", "20160105"]
+    "written", ["2016-01-05", "2016/1/5", "2016.1.5", "2016年1月5日", "20160105", "42374"]
 )
 def test_a_day_is_read_in_each_usual_form(csv_file: Write, written: str) -> None:
     [person] = read_people(csv_file(line(0, 建档立卡日期=written, 致贫原因="01")))
     assert person.registration == Registered(date(2016, 1, 5), None, "01")
+
+
+def test_a_village_is_read_with_its_name_behind_the_code(csv_file: Write) -> None:
+    [person] = read_people(csv_file(line(0, 村代码=f"{VILLAGE} 某嘎查")))
+    assert person.division == VILLAGE
 
 
 def test_a_workbook_is_read_with_its_dates_and_numbers(workbook: Write) -> None:
@@ -221,7 +230,12 @@ def test_a_household_number_that_excel_cut_short_is_named(workbook: Write) -> No
         ({"致贫原因": "01"}, "建档立卡日期"),
         ({"建档立卡日期": "2016-02-30", "致贫原因": "01"}, "建档立卡日期"),
         ({"建档立卡日期": "16-01-05", "致贫原因": "01"}, "建档立卡日期"),
-        ({"建档立卡日期": "42374", "致贫原因": "01"}, "建档立卡日期"),
+        ({"建档立卡日期": "5/1/2016", "致贫原因": "01"}, "建档立卡日期"),
+        ({"建档立卡日期": "423740", "致贫原因": "01"}, "建档立卡日期"),
+        ({"建档立卡日期": "1", "致贫原因": "01"}, "建档立卡日期"),
+        ({"性别": "女"}, "性别"),
+        ({"性别": "不详"}, "性别"),
+        ({"健康状况": "一般"}, "健康状况"),
         ({"建档立卡日期": "2016-01-05", "致贫原因": "12"}, "致贫原因"),
         (
             {"建档立卡日期": "2016-01-05", "致贫原因": "01", "退出日期": "2016-01-04"},

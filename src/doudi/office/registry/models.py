@@ -3,14 +3,29 @@
 The rows about a person are history: none is deleted, and of a written row only ``valid_to`` and
 ``withdrawn_at`` are ever set, once, by the services. Days are whole days in Asia/Shanghai, and
 ``valid_to`` is the last day on which something holds.
+
+People and households that came by an import which was undone are withdrawn: ``objects`` leaves
+them out, ``with_withdrawn`` has them all, and their ID number and household number are free again.
 """
 
 from __future__ import annotations
+
+from typing import TypeVar
 
 from django.db import models
 from django.db.models import F, Q
 
 from doudi.office.registry.identity import new_public_id
+
+_Row = TypeVar("_Row", bound=models.Model)
+
+
+class InForce(models.Manager[_Row]):
+    """Rows that are not withdrawn."""
+
+    def get_queryset(self) -> models.QuerySet[_Row]:
+        """All of them; the base of every query that starts at ``objects``."""
+        return super().get_queryset().filter(withdrawn_at=None)
 
 
 class Division(models.Model):
@@ -34,9 +49,22 @@ class Division(models.Model):
 class Household(models.Model):
     """A household by the number the registry of poor households gave it."""
 
-    number = models.CharField(max_length=20, unique=True)
+    number = models.CharField(max_length=20)
     division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="households")
     synthetic = models.BooleanField(default=False)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects = InForce()
+    with_withdrawn = models.Manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("number",),
+                condition=Q(withdrawn_at=None),
+                name="a_household_number_is_used_once",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.number
@@ -87,6 +115,18 @@ class Cause(models.TextChoices):
     WEAK_OWN_DRIVE = "11", "自身发展动力不足"
 
 
+class Health(models.TextChoices):
+    """How a person's health was last reported (background (g): AB01 field AAB017).
+
+    That there is such a field is known; its list of values is not, and these are ours.
+    """
+
+    HEALTHY = "healthy", "健康"
+    CHRONIC = "chronic", "长期慢性病"
+    SERIOUS = "serious", "患有大病"
+    DISABLED = "disabled", "残疾"
+
+
 class Person(models.Model):
     """A person. ``public_id`` is the only name that goes into addresses, files and the ledger."""
 
@@ -103,9 +143,23 @@ class Person(models.Model):
     born = models.DateField(null=True)
     sex = models.CharField(max_length=1, choices=Sex)
     id_cipher = models.BinaryField()
-    id_index = models.CharField(max_length=64, unique=True)
+    id_index = models.CharField(max_length=64)
     card_index = models.CharField(max_length=64, null=True, db_index=True)
+    health = models.CharField(max_length=8, choices=Health, blank=True)
     synthetic = models.BooleanField(default=False)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects = InForce()
+    with_withdrawn = models.Manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("id_index",),
+                condition=Q(withdrawn_at=None),
+                name="an_id_number_is_registered_once",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.public_id

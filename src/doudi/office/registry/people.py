@@ -71,13 +71,13 @@ def renew_ciphertexts(*, actor: str, reason: str) -> int:
     """Encrypt every ID number under the first of the keys; how many. All of them or none."""
     count = 0
     with one_change(actor, reason):
-        people = Person.objects.only("pk", "public_id", "id_cipher").order_by("pk")
+        people = Person.with_withdrawn.only("pk", "public_id", "id_cipher").order_by("pk")
         last = 0
         while batch := list(people.filter(pk__gt=last)[:_BATCH]):
             for person in batch:
                 number = identity.decrypt(person.id_cipher, public_id=person.public_id)
                 person.id_cipher = identity.encrypt(number, public_id=person.public_id)
-            Person.objects.bulk_update(batch, ["id_cipher"])
+            Person.with_withdrawn.bulk_update(batch, ["id_cipher"])
             last, count = batch[-1].pk, count + len(batch)
         detail = {"people": count}
         note(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from doudi.money import read_yuan
 from doudi.office.registry import identity
-from doudi.office.registry.models import Cause, Enrolment, Relation
+from doudi.office.registry.models import Cause, Enrolment, Health, Person, Relation
 from doudi.rules.amounts import LARGEST_AMOUNT
 
 _OTHER_WORDS = {
@@ -29,10 +30,16 @@ _OTHER_WORDS = {
 _DATE = re.compile(r"^(\d{4})(?:(\d{2})(\d{2})|([-/.年])\s*(\d{1,2})([-/.月])\s*(\d{1,2})\s*日?)$")
 _CUT_SHORT = re.compile(r"^\d(\.\d+)?E\+?\d+$", re.IGNORECASE)
 _HOUSEHOLD = re.compile(r"^[0-9A-Za-z]{1,20}$")
-_DIVISION = re.compile(r"^[0-9]{12}$")
+# The template's drop-down writes the name after the code.
+_DIVISION = re.compile(r"^([0-9]{12})(?:\s+\S.*)?$")
 _YEAR = re.compile(r"^[0-9]{4}$")
 _EXACT_IN_EXCEL = 10**15
 _YEARS = range(2003, 2101)
+# Excel counts days from the last day of 1899, and one too many before March 1900.
+_DAY_ZERO = date(1899, 12, 30)
+# From 1920 to 2099: other numbers in a column of dates are more likely mistakes than dates.
+_SERIAL_DAYS = range(7306, 73051)
+_NO_YEAR_FIRST = re.compile(r"^\d{1,2}[-/.]\d{1,2}[-/.](\d{2}|\d{4})$")
 
 
 class BadCell(Exception):
@@ -102,10 +109,10 @@ def _read_household(cell: Any) -> str:
 
 
 def _read_division(cell: Any) -> str:
-    text = identity.normalised(plain_text(cell))
-    if not _DIVISION.match(text):
+    match = _DIVISION.match(unicodedata.normalize("NFKC", plain_text(cell)))
+    if match is None:
         raise BadCell("应为 12 位区划代码", "must be an area code of 12 digits")
-    return text
+    return match[1]
 
 
 def text_of(longest: int) -> Callable[[Any], str]:
@@ -135,8 +142,18 @@ def _read_paid_by(cell: Any) -> str:
     return _option({"政府代缴": "政府", "个人": "本人"}.get(text, text), Enrolment.PaidBy.choices)
 
 
+def _read_sex(cell: Any) -> str:
+    return _option(plain_text(cell).removesuffix("性"), Person.Sex.choices)
+
+
+def _read_health(cell: Any) -> str:
+    text = plain_text(cell)
+    return _option({"大病": "患有大病", "慢性病": "长期慢性病"}.get(text, text), Health.choices)
+
+
 def _option(text: str, choices: Sequence[tuple[Any, Any]]) -> str:
-    code = text.zfill(2) if text.isdigit() else text
+    width = len(str(choices[0][0]))
+    code = text.zfill(width) if text.isdigit() else text
     for value, label in choices:
         # 之子 is written 子 as well.
         if code == value or text in (label, str(label).removeprefix("之")):
@@ -147,12 +164,23 @@ def _option(text: str, choices: Sequence[tuple[Any, Any]]) -> str:
 
 
 def _read_day(cell: Any) -> date:
-    """2016-01-05 (also with / or .), 2016年1月5日, 20160105, or a date cell of a workbook."""
+    """2016-01-05 (also with / or .), 2016年1月5日, 20160105, a date cell or its serial number.
+
+    A day such as 4/5/2016 is refused: nobody can tell which number is the month.
+    """
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, date):
         return cell
-    match = _DATE.match(plain_text(cell))
+    text = plain_text(cell)
+    if text.isdigit() and len(text) <= 5 and int(text) in _SERIAL_DAYS:  # noqa: PLR2004 - digits
+        return _DAY_ZERO + timedelta(days=int(text))
+    if _NO_YEAR_FIRST.match(text):
+        raise BadCell(
+            "分不清哪个是月、哪个是日；应写成 2016-01-05",
+            "which number is the month? write the date as 2016-01-05",
+        )
+    match = _DATE.match(text)
     if match is None:
         raise BadCell("日期应写成 2016-01-05", "write the date as 2016-01-05")
     year, month, day = match[1], match[2] or match[5], match[3] or match[7]
@@ -189,6 +217,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "id_number": _read_id_number,
     "household": _read_household,
     "relation": _read_relation,
+    "sex": _read_sex,
     "division": _read_division,
     "registered_from": _read_day,
     "registered_to": _read_day,
@@ -197,5 +226,6 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "premium_own_fen": _read_amount,
     "paid_by": _read_paid_by,
     "card": _read_card,
+    "health": _read_health,
     "document": text_of(120),
 }

@@ -14,6 +14,7 @@ HEADINGS = {
     "id_number": "身份证号",
     "household": "户编号",
     "relation": "与户主关系",
+    "sex": "性别",
     "division": "村代码",
     "registered_from": "建档立卡日期",
     "registered_to": "退出日期",
@@ -22,6 +23,7 @@ HEADINGS = {
     "premium_own_fen": "个人缴费",
     "paid_by": "缴费人",
     "card": "社保卡号",
+    "health": "健康状况",
     "document": "依据文件",
 }
 REQUIRED = ("name", "id_number", "household", "relation", "division")

@@ -6,10 +6,12 @@ The headings, in Chinese or English, in any order:
     身份证号 id_number               required; as text, Excel cuts numbers of more than 15 digits
     户编号 household                 required; rows with one number are one household
     与户主关系 relation              required; a code (01 is the head) or a word
+    性别 sex                         only checked against the ID number
     村代码 division                  required; 12 digits, a gacha, village or community
     建档立卡日期 registered_from     with 致贫原因 cause and, once they left, 退出日期 registered_to
     参保年度 enrolled_years          one or several; with 个人缴费 premium_own and 缴费人 paid_by
     社保卡号 card
+    健康状况 health                  健康, 长期慢性病, 患有大病 or 残疾
     依据文件 document                the name of the file, when it is not given
 """
 
@@ -22,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from doudi.estimate.claims_file import RowFault
+from doudi.office.registry.models import Person
 from doudi.office.registry.people_cells import READERS, BadCell, is_blank, shown
 from doudi.office.registry.people_columns import HEADINGS, REQUIRED, columns_of
 from doudi.office.registry.people_rows import BadPeople, Insured, PersonRow, Registered
@@ -51,7 +54,7 @@ def read_people(path: Path) -> list[PersonRow]:
             zh, en = "这一格没有表头；内容里有逗号时要加引号", "a cell without a heading"
             faults.append(RowFault(number, "", stray[0], zh, en))
         given = {name: cells[place] for name, place in columns.items() if place < len(cells)}
-        row = _read_row(number, given, faults)
+        row = read_row(number, given, faults)
         row["document"] = row["document"] or f"导入文件 {path.name}"[:120]
         rows.append(row)
     faults += faults_together(rows)
@@ -59,10 +62,10 @@ def read_people(path: Path) -> list[PersonRow]:
         faults.append(RowFault(2, "", "", "文件里没有人员", "the file holds no person"))
     if faults:
         raise BadPeople(sorted(faults, key=lambda fault: fault.row))
-    return [_person_row(row) for row in rows]
+    return [person_row(row) for row in rows]
 
 
-def _read_row(number: int, given: Mapping[str, Any], faults: list[RowFault]) -> dict[str, Any]:
+def read_row(number: int, given: Mapping[str, Any], faults: list[RowFault]) -> dict[str, Any]:
     """The row by its columns, None for what is blank or cannot be read."""
 
     def report(name: str, zh: str, en: str) -> None:
@@ -88,16 +91,20 @@ def _read_row(number: int, given: Mapping[str, Any], faults: list[RowFault]) -> 
     begun, ended = row["registered_from"], row["registered_to"]
     if begun is not None and ended is not None and ended < begun:
         report("registered_to", "早于建档立卡日期", "is before the registration")
+    if None not in (row["sex"], row["id_number"]) and row["sex"] != row["id_number"].sex:
+        right = Person.Sex(row["id_number"].sex).label
+        zh, en = f"按身份证号应为{right}", "differs from what the ID number says"
+        report("sex", zh, en)
     return row
 
 
-def _person_row(row: Mapping[str, Any]) -> PersonRow:
+def person_row(row: Mapping[str, Any]) -> PersonRow:
     registration, insured = None, None
     if row["registered_from"] is not None:
         registration = Registered(row["registered_from"], row["registered_to"], row["cause"])
     if row["enrolled_years"] is not None:
         insured = Insured(row["enrolled_years"], row["premium_own_fen"], row["paid_by"])
-    whole = {name: row[name] for name in ("row", *REQUIRED, "document", "card")}
+    whole = {name: row[name] for name in ("row", *REQUIRED, "document", "card", "health")}
     return PersonRow(registration=registration, insured=insured, **whole)
 
 

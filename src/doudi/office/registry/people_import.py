@@ -42,6 +42,7 @@ def import_people(
             card_index = None if row.card is None else identity.card_index(row.card)
             person = new_person(row.name, row.id_number, row.relation, card_index, synthetic)
             person.household = households[row.household]
+            person.health = row.health or ""
             people.append(person)
         Person.objects.bulk_create(people, batch_size=_BATCH)
         registrations = [

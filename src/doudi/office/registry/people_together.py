@@ -86,7 +86,8 @@ def _bad_households(rows: Sequence[Mapping[str, Any]]) -> Generator[RowFault]:
     for numbers in batched(list(members)):
         households = Household.objects.filter(number__in=numbers)
         known |= dict(households.values_list("number", "division_id"))
-        heads = households.filter(people__relation=Relation.HEAD)
+        # A join does not leave the withdrawn out.
+        heads = households.filter(people__relation=Relation.HEAD, people__withdrawn_at=None)
         with_head |= set(heads.values_list("number", flat=True))
     for number, people in members.items():
         yield from _bad_places(people, known.get(number))
