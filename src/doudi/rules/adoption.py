@@ -106,7 +106,7 @@ def _read_entry(
         faults.append((f"{where_zh}（{name}）：值写得不对：{error}", f"{where_en}: {error}"))
         return None
     former = next((old for old in known.values if old.in_force(value.valid_from)), None)
-    return _overlay(known, value), Adopted(known.name, former, value)
+    return overlay(known, value), Adopted(known.name, former, value)
 
 
 def _stands_twice(
@@ -141,7 +141,7 @@ def _read_value(policy: Policy, known: Parameter, entry: Mapping[str, Any]) -> V
     return read_parameter(known.name, raw, span).values[0]
 
 
-def _overlay(parameter: Parameter, value: Value) -> Parameter:
+def overlay(parameter: Parameter, value: Value) -> Parameter:
     """The parameter with ``value`` on its days and the former values around it."""
     day = timedelta(days=1)
     kept: list[Value] = []

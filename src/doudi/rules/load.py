@@ -49,7 +49,7 @@ def load_policy(folder: Path) -> Policy:
     declared = [
         rule
         for source, module in zip(sources, modules, strict=True)
-        for rule in _declared(source, module, book)
+        for rule in declared_rules(source, module, book)
     ]
     policy = Policy(
         name=pack.name,
@@ -89,7 +89,7 @@ def _of_role(declared: Iterable[Rule], role: Role) -> tuple[Rule, ...]:
     return tuple(rule for rule in declared if rule.card.role is role)
 
 
-def _declared(source: Source, module: ModuleType, book: ClauseBook) -> Iterator[Rule]:
+def declared_rules(source: Source, module: ModuleType, book: ClauseBook) -> Iterator[Rule]:
     """The declared functions of one file, each with the syntax tree that it was made from."""
     trees = _function_trees(source)
     _check_all_stand_by_themselves(source, module, trees)

@@ -41,10 +41,11 @@ def read_sources(folder: Path) -> tuple[Source, ...]:
     ``__init__.py`` is none of them: it makes a pack that is installed a part of its package.
     """
     paths = sorted(path for path in folder.glob("*.py") if path.stem != "__init__")
-    return tuple(_read_source(path) for path in paths)
+    return tuple(read_source(path) for path in paths)
 
 
-def _read_source(path: Path) -> Source:
+def read_source(path: Path) -> Source:
+    """One Python file as it is; UnreadableRule with file and line for no Python."""
     content = path.read_bytes()
     try:
         return Source(path, content, ast.parse(content, str(path)))
