@@ -15,6 +15,7 @@ _COMMANDS = {
     "estimate": "doudi.commands.estimate",
     "settle": "doudi.commands.settle",
     "policy": "doudi.commands.policy",
+    "fit": "doudi.commands.fit",
     "clauses": "doudi.commands.clauses",
     "sources": "doudi.commands.sources",
     "manage": "doudi.commands.manage",

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 import doudi
-from doudi.population.lever import SHIFT, find_lever, lever_names, show, with_positions
+from doudi.population.lever import SHIFT, find_lever, lever_names, show
 from doudi.rules import Policy
 from doudi.rules.errors import BadInput
 from doudi.rules.fuse import fuse
@@ -132,13 +132,6 @@ def test_every_named_lever_can_be_found_and_stands_within_its_bounds(policy: Pol
         lever = find_lever(policy, name)
         assert lever.bounds[0] <= lever.today <= lever.bounds[1]
         assert lever.at(lever.today).settle(STAY) == policy.settle(STAY)
-
-
-def test_several_levers_can_be_turned_at_once(policy: Policy) -> None:
-    both = with_positions(
-        policy, [("basic_deductible[3]", "200"), ("basic_schedule[3].band1", "70%")]
-    )
-    assert both.settle(STAY)["basic_pay"] == 770_000
 
 
 def test_numbers_are_shown_with_their_units() -> None:

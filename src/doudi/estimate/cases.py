@@ -58,13 +58,14 @@ class CaseResult:
 
 def read_cases(policy: Policy) -> tuple[Case, ...]:
     """The case files of a pack, by id; BadValue for a file of another shape."""
-    found = [_read_case(path) for path in sorted(policy.folder.glob("cases/*.yaml"))]
+    found = [read_case(path) for path in sorted(policy.folder.glob("cases/*.yaml"))]
     for case in found:
         policy.clauses.check(case.clauses, f"case {case.id}")
     return tuple(sorted(found, key=lambda case: case.id))
 
 
-def _read_case(path: Path) -> Case:
+def read_case(path: Path) -> Case:
+    """One case file; BadValue for a file of another shape."""
     raw = read_yaml(path)
     keys = set(raw) if isinstance(raw, dict) else set()
     forms = [form for form in _FORMS if form in keys]
@@ -97,7 +98,7 @@ def run_case(policy: Policy, case: Case) -> CaseResult:
     return _run_claim(policy, case)
 
 
-def _facts(policy: Policy, raw: Mapping[str, Any]) -> dict[str, Any]:
+def case_facts(policy: Policy, raw: Mapping[str, Any]) -> dict[str, Any]:
     """The facts of a case, amounts of money read from their notation."""
     unknown = sorted(set(raw) - set(policy.inputs))
     if unknown:
@@ -110,7 +111,7 @@ def _facts(policy: Policy, raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def _run_claim(policy: Policy, case: Case) -> CaseResult:
     try:
-        result = answer(policy, _facts(policy, case.given["facts"]), case.given["date"])
+        result = answer(policy, case_facts(policy, case.given["facts"]), case.given["date"])
     except NoVersionInForce as error:
         zh = f"不计算：政策 {policy.name} 在 {case.given['date']} 没有有效版本，不会往前套用"
         return CaseResult(case, zh, str(error), case.expect == "no version in force", None)
@@ -143,7 +144,7 @@ def _payers_at_most(case: Case, result: Answer) -> CaseResult:
 
 def _run_rule(policy: Policy, case: Case) -> CaseResult:
     given = case.given
-    facts = {**_facts(policy, given["facts"]), "kind": given["kind"]}
+    facts = {**case_facts(policy, given["facts"]), "kind": given["kind"]}
     amount = explain(policy, facts, given["date"]).results[given["rule"]]
     fits = amount == read_fen(case.says["amount"], case.id)
     return CaseResult(case, f"{yuan(amount)} 元", f"{yuan(amount)} yuan", fits, fits)
@@ -154,7 +155,7 @@ def _run_right(policy: Policy, case: Case) -> CaseResult:
     wanted = [item for item in policy.entitlements if item.id == given["entitlement"]]
     if not wanted:
         raise BadValue(f"case {case.id}: no entitlement {given['entitlement']!r}")
-    item = answer_entitlement(policy, wanted[0], _facts(policy, given["facts"]), given["date"])
+    item = answer_entitlement(policy, wanted[0], case_facts(policy, given["facts"]), given["date"])
     outcome = item.outcome.value
     return CaseResult(case, _OUTCOME_ZH[outcome], outcome, outcome == case.expect, None)
 

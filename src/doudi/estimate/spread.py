@@ -90,6 +90,17 @@ def spread(question: Question, settler: Settler) -> Spread:
     return Spread(corners, results, ranges)
 
 
+def combinations(question: Question, settler: Settler) -> list[Case]:
+    """The estimate's own combination first, then the corners of what is unsure, and points inside.
+
+    Enough to tell whether some combination fits; `spread` looks further for the least and most.
+    """
+    boxes = _boxes(question, settler)
+    corners = [case for box in boxes for case in _corners(box, _grid(boxes))]
+    inside = [case for box in boxes for case in _inside(box, len(boxes))]
+    return [_usual_case(question, settler), *corners, *inside]
+
+
 def _boxes(question: Question, settler: Settler) -> list[Box]:
     """For each choice of the unknown options, the axes along which the rest can move."""
     chosen = [axis for axis in question.unknown if axis.options]

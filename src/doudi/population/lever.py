@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
@@ -266,11 +266,3 @@ _WRITTEN = {
     SHIFT: ("+5%（各段比例都加 5 个百分点）或 -5%", "+5% (points on every rate) or -5%"),
     "count": ("3", "3"),
 }
-
-
-def with_positions(policy: Policy, positions: Iterable[tuple[str, str]]) -> Policy:
-    """The policy with several levers turned, each given by name and as written; BadInput."""
-    for name, text in positions:
-        lever = find_lever(policy, name)
-        policy = lever.at(lever.read(text))
-    return policy
