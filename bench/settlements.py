@@ -39,7 +39,7 @@ def prepare(count: int, people: int) -> list[str]:
     from django.core.management import call_command
     from django.utils import timezone
 
-    from doudi.office.registry.models import Person, RegistrationPeriod
+    from doudi.office.registry.models import Enrolment, Person, RegistrationPeriod
     from doudi.office.settlement.fees import FeeInput
     from doudi.office.settlement.models import Institution
     from doudi.office.settlement.services import (
@@ -72,6 +72,19 @@ def prepare(count: int, people: int) -> list[str]:
                 document="synthetic",
                 recorded_by="bench",
                 recorded_at=timezone.now(),
+            )
+            for person in made
+        ]
+    )
+    Enrolment.objects.bulk_create(
+        [
+            Enrolment(
+                person=person,
+                year=DAY.year,
+                premium_own_fen=0,
+                paid_by="government",
+                document="synthetic",
+                recorded_by="bench",
             )
             for person in made
         ]

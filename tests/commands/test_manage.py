@@ -251,7 +251,10 @@ def test_a_registered_person_is_admitted_without_deposit_and_with_an_agreement(
 
 def test_somebody_who_is_not_registered_pays_a_deposit(manage: Callable[..., Ran]) -> None:
     ran = manage("admit", OTHER, HOSPITAL, "--date", "2018-09-14", "--deposit", "500", *BY)
-    assert ran.out.endswith("，押金 500 元\n")
+    stay, note = ran.out.splitlines()
+    assert stay.endswith("，押金 500 元")
+    # Nobody enrolled this person for 2018: the clerk hears of it while there is time.
+    assert "没有登记 2018 年参保" in note
     assert Admission.objects.get().deposit_fen == 50_000
 
 

@@ -58,9 +58,11 @@ def new_key() -> str:
     return uuid.uuid4().hex
 
 
-def hospital(level: int = 3, *, designated: bool = True, inside: bool = True) -> str:
+def hospital(
+    level: int = 3, *, designated: bool = True, inside: bool = True, serious: bool = True
+) -> str:
     """The code of a hospital of this sort, registered when it is first asked for."""
-    code = f"15220000{level}{designated:d}{inside:d}"
+    code = f"1522000{serious:d}{level}{designated:d}{inside:d}"
     if not Institution.objects.filter(code=code).exists():
         services.register_institution(
             code=code,
@@ -68,16 +70,25 @@ def hospital(level: int = 3, *, designated: bool = True, inside: bool = True) ->
             level=level,
             designated=designated,
             inside_league=inside,
+            serious_designated=serious,
         )
     return code
 
 
-def someone(*, registered: bool = True, since: date = LONG_AGO, serious: bool = False) -> Person:
-    """A new person; registered as poor and on the serious list if so asked."""
+def someone(
+    *,
+    registered: bool = True,
+    since: date = LONG_AGO,
+    serious: bool = False,
+    insured: Iterable[int] = (2018, 2019),
+) -> Person:
+    """A new person, insured in these years; registered as poor and seriously ill if so asked."""
     # No two of a run have one number, whichever database it is.
     day, serial = divmod(next(_serials), 5_000)
     number = made_up_id_number(born=date(1961, 5, 1 + day), sex="1", serial=serial)
     person = registry.register_person(**SAID, name="甲", id_number=number.text, synthetic=True)
+    for year in insured:
+        enrol(person, year)
     if registered:
         register(person, since)
     if serious:
@@ -90,6 +101,19 @@ def someone(*, registered: bool = True, since: date = LONG_AGO, serious: bool = 
             document="卫健〔2016〕2号",
         )
     return person
+
+
+def enrol(person: Person, year: int) -> int:
+    """Insure a person for a year; the enrolment's id."""
+    enrolment = registry.enrol(
+        **SAID,
+        person_id=person.pk,
+        year=year,
+        premium_own_fen=0,
+        paid_by="government",
+        document=f"参保〔{year}〕1号",
+    )
+    return int(enrolment.pk)
 
 
 def register(person: Person, since: date, until: date | None = None) -> int:

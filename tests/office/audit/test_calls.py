@@ -73,6 +73,7 @@ def test_every_change_of_the_registry_is_recorded() -> None:
     services_called = Call.objects.filter(subject__contains=person.public_id)
     assert set(services_called.values_list("service", flat=True)) == {
         "register_person",
+        "enrol",
         "add_registration",
         "list_disease",
     }

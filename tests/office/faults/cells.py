@@ -73,6 +73,14 @@ def _hospital(number: int) -> str:
 def _person(number: int) -> str:
     made_up = made_up_id_number(born=date(1961, 5, 4), sex="1", serial=number)
     person = registry.register_person(**SAID, name="甲", id_number=made_up.text, synthetic=True)
+    registry.enrol(
+        **SAID,
+        person_id=person.pk,
+        year=DAY.year,
+        premium_own_fen=0,
+        paid_by="government",
+        document="参保〔2018〕1号",
+    )
     registry.add_registration(
         **SAID,
         person_id=person.pk,

@@ -133,10 +133,10 @@ class Office(RuleBasedStateMachine):
         self.fold = fold
         return {claim.id: fold.settle(claim.facts) for claim in self.claims}
 
-    def standing(self, day: date) -> dict[str, bool]:
+    def standing(self, day: date, designated: bool) -> dict[str, bool]:
         return {
             "registered": any(period.holds(day) for period in self.registered),
-            "serious": any(period.holds(day) for period in self.serious),
+            "serious": designated and any(period.holds(day) for period in self.serious),
         }
 
     def facts(self, kind: str, place: tuple[int, bool], bill: int, percent: int, day: date) -> Any:
@@ -146,7 +146,7 @@ class Office(RuleBasedStateMachine):
             "outside_league": not place[1],
             "bill": bill,
             "catalogue": bill * percent // 100,
-            **self.standing(day),
+            **self.standing(day, place[1]),
         }
 
     def expect(self, before: dict[str, Amounts], answer: dict[str, Any]) -> None:
@@ -184,7 +184,7 @@ class Office(RuleBasedStateMachine):
         self, place: tuple[int, bool], bill: int, percent: int, day: date, pick: int | None
     ) -> None:
         """A stay, counted last or, found late, before another."""
-        code = hospital(place[0], inside=place[1], designated=place[1])
+        code = hospital(place[0], inside=place[1], designated=place[1], serious=place[1])
         facts = self.facts("inpatient", place, bill, percent, day)
         admission = stay(self.person, bill, facts["catalogue"], at=code, on=day)
         index = len(self.claims) if pick is None or not self.claims else pick % len(self.claims)
@@ -290,7 +290,7 @@ class Office(RuleBasedStateMachine):
         replaced = Claim.objects.filter(replaces__isnull=False).values_list("replaces_id", "pk")
         by_old = {str(old): str(new) for old, new in replaced}
         for claim in self.claims:
-            now = self.standing(claim.day)
+            now = self.standing(claim.day, not claim.facts["outside_league"])
             if claim.facts != claim.facts | now:
                 claim.facts = claim.facts | now
                 claim.id = by_old[claim.id]

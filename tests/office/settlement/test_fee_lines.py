@@ -22,6 +22,7 @@ from tests.office.builders import (
 )
 from tests.office.databases import at_once
 
+from doudi.money import yuan
 from doudi.office.audit.models import Call
 from doudi.office.settlement import services
 from doudi.office.settlement.fees import FeeInput, check_fee_lines, exact_total
@@ -50,7 +51,7 @@ def test_three_times_12_35_is_37_05() -> None:
 def test_a_line_whose_cents_were_cut_off_is_refused(total: int) -> None:
     said = faults(line(total, quantity_thousandths=3_000, unit_price_fen=1_235))
     assert "第1行" in said
-    assert "3705" in said
+    assert "应为 37.05 元" in said
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_the_four_parts_of_a_line_add_up_to_its_total(part: str, off: int) -> No
     }
     check_fee_lines([line(1_000, **parts)])
     said = faults(line(1_000, **parts | {part: parts[part] + off}))
-    assert f"合计 {1_000 + off} 分" in said
+    assert f"合计 {yuan(1_000 + off)} 元" in said
 
 
 def test_a_line_outside_the_catalogue_is_all_own() -> None:
@@ -95,9 +96,12 @@ def test_a_catalogue_class_is_a_b_or_c(catalogue: str) -> None:
 
 
 @pytest.mark.parametrize("value", [-1, LARGEST_AMOUNT + 1, 12.5, "100", None, True])
-@pytest.mark.parametrize("name", ["quantity_thousandths", "unit_price_fen", "in_scope_fen"])
-def test_an_amount_is_a_whole_number_within_bounds(name: str, value: Any) -> None:
-    assert name in faults(line(1_000, **{name: value}))
+@pytest.mark.parametrize(
+    ("name", "zh"),
+    [("quantity_thousandths", "数量"), ("unit_price_fen", "单价"), ("in_scope_fen", "政策范围")],
+)
+def test_an_amount_is_a_whole_number_within_bounds(name: str, zh: str, value: Any) -> None:
+    assert f"第1行 {zh}" in faults(line(1_000, **{name: value}))
 
 
 @pytest.mark.parametrize("item", ["", "  ", "药" * 121, "药\x00", "药\n"])

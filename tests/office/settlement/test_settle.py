@@ -223,15 +223,6 @@ def test_serious_is_who_is_on_the_serious_list_on_the_day_and_other_lists_do_not
 
 def test_the_evidence_of_enrolment_is_kept() -> None:
     person = someone()
-    registry.enrol(
-        actor="a",
-        reason="b",
-        person_id=person.pk,
-        year=2018,
-        premium_own_fen=0,
-        paid_by="government",
-        document="参保〔2018〕1号",
-    )
     claim = claim_row(settled(person, 1_000 * YUAN).claim)
     assert claim.evidence["enrolment"]["document"] == "参保〔2018〕1号"
 

@@ -53,7 +53,7 @@ def refusals_as_lines() -> Iterator[None]:
     """Turn every refusal of the office into one line a fault and exit status 2."""
     from django.db import DatabaseError  # noqa: PLC0415
 
-    from doudi.office.audit.services import KeyReused  # noqa: PLC0415
+    from doudi.office.audit.services import BadCall, KeyReused  # noqa: PLC0415
     from doudi.office.ledger.services import LedgerRefused  # noqa: PLC0415
     from doudi.office.registry.errors import RegistryRefused  # noqa: PLC0415
     from doudi.office.registry.identity import BadNumber, CannotDecrypt  # noqa: PLC0415
@@ -72,7 +72,14 @@ def refusals_as_lines() -> Iterator[None]:
         complain(either(zh, en) for zh, en in error.faults)
     except Refused as error:
         complain(either(zh, en) for zh, en in error.faults)
-    except (LedgerRefused, RegistryRefused, KeyReused, UnconfirmedPolicy, BadNumber) as error:
+    except (
+        BadCall,
+        BadNumber,
+        KeyReused,
+        LedgerRefused,
+        RegistryRefused,
+        UnconfirmedPolicy,
+    ) as error:
         complain([either(error.zh, str(error))])
     except BrokenPromise as error:
         complain([either(f"承诺未成立，未作任何改动：{error}", f"broken promise: {error}")])

@@ -60,6 +60,9 @@ def admit(
         return
     text = _("就医 {admission}，押金 {deposit} 元")
     click.echo(text.format(admission=answer["admission"], deposit=yuan(deposit)))
+    if not answer["enrolled"]:
+        warning = _("注意：这个人没有登记 {year} 年参保，出院结算前要补登")
+        click.echo(warning.format(year=day.year))
 
 
 @click.command("fees", help="录入费用明细（CSV） · enter fee lines from a CSV file")

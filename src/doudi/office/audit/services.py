@@ -23,6 +23,40 @@ class KeyReused(Exception):
         self.zh = f"编号 {key} 已用于另一笔请求，内容不同，未作任何改动"
 
 
+class BadCall(ValueError):
+    """A call whose key, actor, reason or subject the records cannot hold; nothing was done."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh, self.en = zh, en
+
+
+LONGEST = {"key": 100, "actor": 60, "reason": 200, "subject": 120}
+"""What the records hold of a call, in characters."""
+_NAMES = {"key": "请求编号", "actor": "经办人", "reason": "原因", "subject": "办理对象"}
+
+
+def check_call(*, key: str | None, actor: str, reason: str, subject: str) -> None:
+    """BadCall for a text that is missing, too long or cannot be printed, before anything is done.
+
+    PostgreSQL would refuse a text that is too long with an error of its own, SQLite would take it.
+    """
+    given = {"key": key, "actor": actor, "reason": reason, "subject": subject}
+    for name, text in given.items():
+        if text is None:
+            continue
+        longest, zh = LONGEST[name], _NAMES[name]
+        if not text.strip() and name != "subject":
+            raise BadCall(f"{zh}没有填", f"{name} is missing")
+        if len(text) > longest:
+            raise BadCall(
+                f"{zh}有 {len(text)} 个字，最多 {longest} 个字",
+                f"{name} has {len(text)} characters, at most {longest} are kept",
+            )
+        if not text.isprintable():
+            raise BadCall(f"{zh}不能有控制字符", f"{name} has control characters")
+
+
 def body_hash(body: Mapping[str, Any]) -> str:
     """A digest of a request that does not depend on the order of its fields."""
     text = json.dumps(body, ensure_ascii=False, sort_keys=True, default=str)
@@ -30,7 +64,8 @@ def body_hash(body: Mapping[str, Any]) -> str:
 
 
 def note(*, actor: str, reason: str, service: str, subject: str, detail: dict[str, Any]) -> None:
-    """Record a change that needs no key; one INSERT inside the caller's transaction."""
+    """Record a change that needs no key; one INSERT inside the caller's transaction. BadCall."""
+    check_call(key=None, actor=actor, reason=reason, subject=subject)
     call = Call(
         body_hash=body_hash(detail),
         service=service,
@@ -68,9 +103,11 @@ def once(
     """Do ``act`` in one transaction and keep its answer under ``key``.
 
     The same key and body return the kept answer without acting; the same key with another body
-    is KeyReused. When two requests with one key race, the second finds the first one's answer.
-    ``answer`` must be JSON data, and comes back exactly as it was stored.
+    is KeyReused, and BadCall is for texts that the records cannot hold. When two requests with
+    one key race, the second finds the first one's answer. ``answer`` must be JSON data, and comes
+    back exactly as it was stored.
     """
+    check_call(key=key, actor=actor, reason=reason, subject=subject)
     digest = body_hash({"service": service, "subject": subject, **body})
     try:
         with transaction.atomic():

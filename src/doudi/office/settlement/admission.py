@@ -21,6 +21,8 @@ from doudi.office.settlement.policy import active_policy, kinds_of_care
 from doudi.office.settlement.refusals import Refused
 from doudi.office.settlement.requests import do_once
 
+_LONGEST_AGREEMENT = 60
+
 
 def admit(
     *,
@@ -35,12 +37,14 @@ def admit(
 ) -> dict[str, Any]:
     """Admit a person; a registered one in a designated institution without a deposit (H-53, H-56).
 
-    ``person`` is a public id. Answers the admission's public id.
+    ``person`` is a public id. Answers the admission's public id, and whether the person is
+    insured that year: who is not can be treated, and settled once the enrolment is recorded.
     """
 
     def act() -> dict[str, Any]:
         admission = open_admission(person, institution, kind, admitted_on, agreement, deposit_fen)
-        return {"admission": admission.public_id}
+        enrolled = standing_on(admission.person_id, admitted_on).enrolled
+        return {"admission": admission.public_id, "enrolled": enrolled}
 
     body = {
         "person": person,
@@ -65,6 +69,11 @@ def open_admission(
         raise Refused(f"没有这家医疗机构：{institution}", f"there is no institution {institution}")
     if kind not in kinds_of_care(active_policy()):
         raise Refused(f"没有这种就医类别：{kind}", f"there is no kind of care {kind}")
+    if len(agreement) > _LONGEST_AGREEMENT or not agreement.isprintable():
+        raise Refused(
+            f"协议编号最多 {_LONGEST_AGREEMENT} 个字，不能有控制字符",
+            f"an agreement has at most {_LONGEST_AGREEMENT} plain characters",
+        )
     if deposit_fen < 0:
         raise Refused("押金不能是负数", "a deposit is not below nothing")
     # Care outside the league is not promised to be without deposit (H-55, H-56).

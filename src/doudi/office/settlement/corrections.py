@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from doudi.office.registry.models import Person
-from doudi.office.registry.selectors import standing_on
+from doudi.office.settlement.eligibility import eligibility_on
 from doudi.office.settlement.entries import Who, answer_of, entry_of, settle_again, write_reversal
 from doudi.office.settlement.locks import lock_claim
 from doudi.office.settlement.models import Claim, Entry, PersonYear
@@ -96,14 +96,17 @@ def reassess_year(person: str, number: int, who: Who) -> dict[str, Any]:
     entries: list[Entry] = []
     first = 0
     for claim in claims_in_force(year.row):
-        standing = standing_on(found.pk, claim.date)
-        now = {"registered": standing.registered, "serious": standing.serious}
-        if all(claim.facts[name] == fact for name, fact in now.items()):
+        now = eligibility_on(
+            person=found.pk,
+            day=claim.date,
+            serious_designated=claim.institution.serious_designated,
+        )
+        if all(claim.facts[name] == fact for name, fact in now.facts.items()):
             continue
         claim.year = year.row
         first = first or claim.position
         entries.append(write_reversal(year, claim, who))
-        _replacement(claim, now, standing.evidence)
+        _replacement(claim, now.facts, now.evidence)
     if entries:
         entries += settle_again(policy, year, first, who, entries[0])
     return {"person": person, "year": number, "differences": [entry_of(item) for item in entries]}

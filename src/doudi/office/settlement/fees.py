@@ -6,12 +6,22 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from doudi.money import yuan
 from doudi.office.settlement.models import Admission, FeeLine
 from doudi.office.settlement.refusals import Refused
 from doudi.rules.amounts import LARGEST_AMOUNT
 
 _THOUSAND = 1000
 _LONGEST_ITEM = 120
+_NAMES = {
+    "quantity_thousandths": "数量",
+    "unit_price_fen": "单价",
+    "total_fen": "总额",
+    "full_own_fen": "全自费",
+    "over_limit_fen": "超限价",
+    "first_own_fen": "先行自付",
+    "in_scope_fen": "政策范围",
+}
 
 
 @dataclass(frozen=True)
@@ -56,9 +66,8 @@ def _faults(number: int, line: FeeInput) -> list[tuple[str, str]]:
     }
     for name, value in amounts.items():
         if type(value) is not int or not 0 <= value <= LARGEST_AMOUNT:
-            faults.append(
-                (f"第{number}行 {name} = {value!r}：应为不小于 0 的整数", f"line {number}: {name}")
-            )
+            zh = "应为不小于 0 的数，金额最多两位小数，数量最多三位"
+            faults.append((f"第{number}行 {_NAMES[name]}：{zh}", f"line {number}: {name}"))
     if not line.item.strip() or len(line.item) > _LONGEST_ITEM or not line.item.isprintable():
         zh = f"第{number}行：项目名称没有填、超过 {_LONGEST_ITEM} 字或含有控制字符"
         faults.append((zh, f"line {number}: item name"))
@@ -70,17 +79,20 @@ def _faults(number: int, line: FeeInput) -> list[tuple[str, str]]:
     if line.total_fen != expected:
         faults.append(
             (
-                f"第{number}行：数量乘以单价应为 {expected} 分，而不是 {line.total_fen} 分",
-                f"line {number}: quantity times price is {expected} fen, not {line.total_fen}",
+                f"第{number}行：数量乘以单价应为 {yuan(expected)} 元，"
+                f"而不是 {yuan(line.total_fen)} 元",
+                f"line {number}: quantity times price is {yuan(expected)} yuan, "
+                f"not {yuan(line.total_fen)}",
             )
         )
     parts = line.full_own_fen + line.over_limit_fen + line.first_own_fen + line.in_scope_fen
     if parts != line.total_fen:
         faults.append(
             (
-                f"第{number}行：全自费、超限价、先行自付、政策范围内合计 {parts} 分，"
-                f"应等于总额 {line.total_fen} 分",
-                f"line {number}: the parts sum to {parts} fen, the total is {line.total_fen}",
+                f"第{number}行：全自费、超限价、先行自付、政策范围内合计 {yuan(parts)} 元，"
+                f"应等于总额 {yuan(line.total_fen)} 元",
+                f"line {number}: the parts sum to {yuan(parts)} yuan, "
+                f"the total is {yuan(line.total_fen)}",
             )
         )
     if line.catalogue == FeeLine.Catalogue.C and line.full_own_fen != line.total_fen:

@@ -12,6 +12,8 @@ from doudi.office.settlement.models import Institution
 from doudi.office.settlement.refusals import Refused
 
 SETTING_UP = Who("doudi", "set up")
+LEVELS = (1, 2, 3)
+_LONGEST_CODE, _LONGEST_NAME = 12, 80
 
 
 def register_institution(
@@ -26,6 +28,14 @@ def register_institution(
     who: Who = SETTING_UP,
 ) -> Institution:
     """A new institution with its accounts; Refused when there is one, or no such division."""
+    for zh, en, text, longest in (
+        ("机构代码", "code", code, _LONGEST_CODE),
+        ("机构名称", "name", name, _LONGEST_NAME),
+    ):
+        if not 0 < len(text.strip()) <= len(text) <= longest or not text.isprintable():
+            raise Refused(f"{zh}应为 1 至 {longest} 个字", f"{en}: 1 to {longest} characters")
+    if level not in LEVELS:
+        raise Refused("医院级别应为 1、2 或 3", "a hospital's level is 1, 2 or 3")
     with transaction.atomic():
         if Institution.objects.filter(code=code).exists():
             raise Refused(f"已有医疗机构 {code}", f"there is an institution {code} already")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from doudi.money import yuan
 from doudi.office.ledger.selectors import balance, last_closed
 from doudi.office.ledger.services import Leg, cash, patient, post
 from doudi.office.settlement.entries import Who
@@ -23,7 +24,8 @@ def pay_own(*, key: str, admission: str, amount_fen: int, day: date, who: Who) -
         owed = owed_by(found)
         if not 0 < amount_fen <= owed:
             raise Refused(
-                f"应收 {owed} 分，不能收 {amount_fen} 分", f"owed {owed}, not {amount_fen} fen"
+                f"应收 {yuan(owed)} 元，不能收 {yuan(amount_fen)} 元",
+                f"{yuan(owed)} yuan are owed, not {yuan(amount_fen)}",
             )
         post_own(found, amount_fen, day, "own_payment")
         return {"admission": admission, "paid_fen": amount_fen, "still_owed_fen": owed - amount_fen}
@@ -60,7 +62,8 @@ def plan_instalments(
             raise Refused("每期金额应大于 0", "every part is more than nothing")
         if total != owed:
             raise Refused(
-                f"各期合计 {total} 分，应等于应收 {owed} 分", f"parts sum to {total}, owed {owed}"
+                f"各期合计 {yuan(total)} 元，应等于应收 {yuan(owed)} 元",
+                f"the parts sum to {yuan(total)} yuan, {yuan(owed)} are owed",
             )
         if found.instalments.exists():
             raise Refused("已经有分期约定", "there is a plan already")

@@ -15,3 +15,26 @@ class Refused(Exception):
         super().__init__(en)
         self.zh = zh
         self.faults = tuple(faults) or ((zh, en),)
+
+
+class NotEnrolled(Refused):
+    """No fund pays for who is not insured in the year of the claim (H-20, H-66)."""
+
+    def __init__(self, year: int, registered: bool) -> None:
+        self.year = year
+        if registered:
+            zh = (
+                f"这个人是建档立卡贫困人口，但没有登记 {year} 年参保，不能结算。"
+                "建档立卡人口应全部参保，个人缴费由政府代缴："
+                f"请先凭参保凭证补登 {year} 年参保，再结算"
+            )
+        else:
+            zh = (
+                f"这个人没有登记 {year} 年参保，不能结算。"
+                f"请先凭参保凭证补登 {year} 年参保，再结算；"
+                "确实没有参保的，费用由本人全部承担，不在一站式窗口结算"
+            )
+        super().__init__(
+            zh,
+            f"the person is not enrolled for {year}: record the enrolment with its document first",
+        )

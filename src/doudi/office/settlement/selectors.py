@@ -25,6 +25,7 @@ class Stay:
     institution: str
     level: int
     inside_league: bool
+    serious_designated: bool
     kind: str
     admitted_on: date
     settled: bool
@@ -35,7 +36,8 @@ class Stay:
 
 _STAY = """
 SELECT admission.id, admission.person_id, person.public_id, institution.code, institution.level,
-       institution.inside_league, admission.kind, admission.admitted_on,
+       institution.inside_league, institution.serious_designated, admission.kind,
+       admission.admitted_on,
        EXISTS (SELECT 1 FROM settlement_claim WHERE admission_id = admission.id),
        EXISTS (SELECT 1 FROM settlement_feeline WHERE admission_id = admission.id),
        (SELECT coalesce(sum(total_fen), 0) FROM settlement_feeline
@@ -57,7 +59,7 @@ def stay_with_fees(public_id: str) -> Stay | None:
     if row is None:
         return None
     # SQLite has neither flags nor dates of its own.
-    day = row[7]
+    day = row[8]
     return Stay(
         admission=row[0],
         person=row[1],
@@ -65,12 +67,13 @@ def stay_with_fees(public_id: str) -> Stay | None:
         institution=row[3],
         level=row[4],
         inside_league=bool(row[5]),
-        kind=row[6],
+        serious_designated=bool(row[6]),
+        kind=row[7],
         admitted_on=date.fromisoformat(day) if isinstance(day, str) else day,
-        settled=bool(row[8]),
-        billed=bool(row[9]),
-        bill_fen=int(row[10]),
-        catalogue_fen=int(row[11]),
+        settled=bool(row[9]),
+        billed=bool(row[10]),
+        bill_fen=int(row[11]),
+        catalogue_fen=int(row[12]),
     )
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db import DatabaseError
 
-from doudi.office.registry.selectors import standing_on
 from doudi.office.rows import insert_rows
 from doudi.office.settlement.admission import open_admission
+from doudi.office.settlement.eligibility import Eligibility, eligibility_on
 from doudi.office.settlement.entries import Who, answer_of, settle_again, write_entry
 from doudi.office.settlement.fees import FeeInput, check_fee_lines, fee_line
 from doudi.office.settlement.models import Admission, Claim, Entry, FeeLine, PersonYear
@@ -82,8 +82,9 @@ def settle_stay(admission: str, day: date, who: Who, before: str | None) -> dict
         )
     policy = active_policy()
     guard(policy, day)
-    standing = standing_on(stay.person, day)
-    facts = _facts(stay, standing.registered, standing.serious)
+    eligible = eligibility_on(
+        person=stay.person, day=day, serious_designated=stay.serious_designated
+    )
     year = lock_year(stay.person, day.year)
     position = year.row.position + GAP if before is None else _position_before(year.row, before)
     claim = Claim(
@@ -92,8 +93,8 @@ def settle_stay(admission: str, day: date, who: Who, before: str | None) -> dict
         admission=Admission(pk=stay.admission, public_id=admission),
         institution_id=stay.institution,
         date=day,
-        facts=facts,
-        evidence=standing.evidence,
+        facts=_facts(stay, eligible),
+        evidence=eligible.evidence,
     )
     if before is not None:
         _insert_claim(claim)
@@ -126,15 +127,14 @@ def _settled_already() -> Refused:
     return Refused("这次就医已经结算，不能再结算一次", "the admission is settled already")
 
 
-def _facts(stay: Stay, registered: bool, serious: bool) -> dict[str, Any]:
+def _facts(stay: Stay, eligible: Eligibility) -> dict[str, Any]:
     return {
         "kind": stay.kind,
         "hospital_level": stay.level,
         "outside_league": not stay.inside_league,
         "bill": stay.bill_fen,
         "catalogue": stay.catalogue_fen,
-        "registered": registered,
-        "serious": serious,
+        **eligible.facts,
     }
 
 

@@ -78,7 +78,7 @@ def claims_in_force(year: PersonYear) -> list[Claim]:
     reversed_claims = Entry.objects.filter(year=year, sort=Entry.Sort.REVERSE).values("claim")
     return list(
         Claim.objects.filter(year=year)
-        .select_related("admission")
+        .select_related("admission", "institution")
         .exclude(pk__in=reversed_claims)
         .order_by("position", "recorded_at", "pk")
     )
