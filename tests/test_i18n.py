@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
+from io import BytesIO
 from pathlib import Path
 from string import Formatter
 
 import pytest
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract_from_dir, extract_python
 from babel.messages.pofile import read_po
 from click.testing import CliRunner
+from django.utils.translation.template import templatize
 
 import doudi
 from doudi import i18n
@@ -18,7 +20,7 @@ from doudi.cli import main
 
 SOURCE = Path(doudi.__file__).parent
 ROOT = SOURCE.parents[1]
-CATALOGUE = SOURCE / "locale" / "en" / "LC_MESSAGES" / "doudi.po"
+CATALOGUES = sorted((SOURCE / "locale" / "en" / "LC_MESSAGES").glob("*.po"))
 MISSION = ROOT.parent / "shared" / "mission"
 
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
@@ -31,22 +33,38 @@ QUOTED = re.compile(r"[\u4e00-\u9fff]+〔\d{4}〕\d+号|\b[\d.]+[万亿]|\(明�
 
 @pytest.fixture(scope="module")
 def translations() -> dict[str, str]:
-    with CATALOGUE.open("rb") as file:
-        catalogue = read_po(file, locale="en", abort_invalid=True)
-    assert not catalogue.obsolete
-    assert not [message.id for message in catalogue if message.id and message.fuzzy]
-    return {str(message.id): str(message.string) for message in catalogue if message.id}
+    found: dict[str, str] = {}
+    for path in CATALOGUES:
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale="en", abort_invalid=True)
+        assert not catalogue.obsolete
+        assert not [message.id for message in catalogue if message.id and message.fuzzy]
+        found |= {str(message.id): str(message.string) for message in catalogue if message.id}
+    return found
 
 
 @pytest.fixture(scope="module")
 def used() -> dict[str, str]:
-    """Every text under ``_()`` and the first place it stands at."""
+    """Every text under ``_()`` or in a template, and the first place it stands at."""
     found: dict[str, str] = {}
     for name, line, text, _comments, _context in extract_from_dir(
         str(SOURCE), method_map=[("**.py", "python")], keywords={"_": None}
     ):
         found.setdefault(str(text), f"{name}:{line}")
-    return {**in_the_syntax_tree(), **found}
+    return {**in_the_templates(), **in_the_syntax_tree(), **found}
+
+
+def in_the_templates() -> dict[str, str]:
+    """Every text that a template translates; Django's own tool turns its tags into calls."""
+    found: dict[str, str] = {}
+    for path in sorted(SOURCE.rglob("templates/**/*.html")):
+        name = str(path.relative_to(SOURCE))
+        calls = BytesIO(templatize(path.read_text(encoding="utf-8"), origin=name).encode())
+        for line, _function, text, _comments in extract_python(
+            calls, {"gettext": None, "_": None}, [], {}
+        ):
+            found.setdefault(str(text), f"{name}:{line}")
+    return found
 
 
 def in_the_syntax_tree() -> dict[str, str]:
@@ -68,6 +86,8 @@ def in_the_syntax_tree() -> dict[str, str]:
 
 
 def placeholders(text: str) -> list[str]:
+    if "%(" in text:  # blocktranslate's
+        return sorted(re.findall(r"%\((\w+)\)s", text))
     return sorted(name for _text, name, _spec, _conversion in Formatter().parse(text) if name)
 
 
@@ -110,7 +130,8 @@ def test_yuan_stays_yuan_and_points_stay_points(translations: dict[str, str]) ->
 
 
 def test_every_text_is_in_the_catalogue_once() -> None:
-    ids = re.findall(r'^msgid "(.+)"$', CATALOGUE.read_text(encoding="utf-8"), re.MULTILINE)
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in CATALOGUES)
+    ids = re.findall(r'^msgid "(.+)"$', texts, re.MULTILINE)
     assert len(ids) == len(set(ids))
 
 
@@ -137,6 +158,15 @@ def test_without_any_setting_the_language_is_chinese(monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("DOUDI_LANG", raising=False)
     monkeypatch.setenv("LANG", "en_US.UTF-8")
     assert i18n.language() == "zh"
+
+
+def test_no_template_holds_a_chinese_text_that_nothing_translates() -> None:
+    """But for the name of the language itself, which stands there to be found by its readers."""
+    for path in sorted(SOURCE.rglob("templates/**/*.html")):
+        text = re.sub(r"{#.*?#}|{% comment.*?endcomment %}", "", path.read_text(encoding="utf-8"))
+        text = re.sub(r"{% blocktranslate.*?endblocktranslate %}", "", text, flags=re.DOTALL)
+        text = re.sub(r"{%.*?%}|{{.*?}}", "", text).replace("中文", "")
+        assert not HAN.search(text), path
 
 
 # ---- What the commands print ---------------------------------------------------------------

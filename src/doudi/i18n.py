@@ -1,30 +1,48 @@
 """Chinese is what the texts are written in; English is looked up in ``locale/``.
 
-The catalogue is read from its ``.po`` file when English is asked for, so that no compiled file
-has to be made or kept.
+The catalogues are read from their ``.po`` files when English is asked for, so that no compiled
+file has to be made or kept: ``doudi.po`` for the program, the others for one area of pages each.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 
 LANGUAGES = ("zh", "en")
 LANGUAGE_VARIABLE = "DOUDI_LANG"
 
-_CATALOGUE = Path(__file__).parent / "locale" / "en" / "LC_MESSAGES" / "doudi.po"
+CATALOGUES = Path(__file__).parent / "locale" / "en" / "LC_MESSAGES"
+
+# What one page is shown in; a process serves people who read different languages.
+_spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 
 
 def language() -> str:
-    """The language to show: Chinese, unless ``DOUDI_LANG`` says English."""
+    """The language to show: Chinese, unless `speaking` or ``DOUDI_LANG`` says English."""
+    spoken = _spoken.get()
+    if spoken is not None:
+        return spoken
     return "en" if os.environ.get(LANGUAGE_VARIABLE, "").lower().startswith("en") else "zh"
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Show everything inside in ``zh`` or ``en``, whatever the environment says."""
+    before = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
 
 
 def gettext(text: str) -> str:
     """``text`` in the language to show."""
-    return text if language() == "zh" else _english().get(text, text)
+    return text if language() == "zh" else english().get(text, text)
 
 
 def either(zh: str, en: str) -> str:
@@ -33,13 +51,17 @@ def either(zh: str, en: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _english() -> Mapping[str, str]:
+def english() -> Mapping[str, str]:
+    """The English of every text, by the Chinese."""
     from babel.messages.pofile import read_po  # noqa: PLC0415
 
-    with _CATALOGUE.open("rb") as file:
-        catalogue = read_po(file, locale="en")
-    return {
-        message.id: message.string
-        for message in catalogue
-        if isinstance(message.id, str) and isinstance(message.string, str) and message.string
-    }
+    found: dict[str, str] = {}
+    for path in sorted(CATALOGUES.glob("*.po")):
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale="en")
+        found |= {
+            message.id: message.string
+            for message in catalogue
+            if isinstance(message.id, str) and isinstance(message.string, str) and message.string
+        }
+    return found

@@ -18,6 +18,8 @@ import yaml
 from django.db import connection
 from tests.policies.naive_fold import Fold
 
+from doudi.office.accounts.models import User
+from doudi.office.accounts.services import look_up
 from doudi.office.ledger import services as ledger
 from doudi.office.ledger.models import PAYERS, Statement
 from doudi.office.ledger.selectors import balance
@@ -330,6 +332,7 @@ def without_triggers() -> Generator[None]:
 def month_of_business() -> None:
     """May 2018 with a row in every table: settled, put right, paid, closed and cleared."""
     person = someone()
+    look_up(user=clerk(hospital()), person=person, by="id_number")
     done = settled(person, 12_000 * YUAN, 10_800 * YUAN)
     first = settled(person, 50_000 * YUAN, 40_000 * YUAN)
     visited(person, "chronic", 1_000 * YUAN)
@@ -345,6 +348,12 @@ def month_of_business() -> None:
     statement = Statement.objects.get(payer="basic")
     for step in (ledger.confirm_statement, ledger.pay_statement):
         step(key=new_key(), statement=statement.pk, business_date=date(2018, 6, 5), **SAID)
+
+
+def clerk(institution: str) -> User:
+    """The clerk's account at an institution's window."""
+    place = {"institution_id": institution, "display_name": "窗口甲", "role": "clerk"}
+    return User.objects.get_or_create(username="window", defaults=place)[0]
 
 
 def close_and_draw(period: str) -> dict[str, Statement]:

@@ -28,3 +28,6 @@ os.environ["DATABASE_URL"] = f"sqlite:///{_folder}/nobody-connects-here"
 from doudi.office.settings import *  # noqa: E402, F403
 
 del os.environ["DATABASE_URL"]
+
+# Fast, and as good as any other for passwords that are written in the tests.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -5,6 +5,9 @@
 - ``DOUDI_PRODUCTION=1``: nothing made for development is used (see `doudi.office.keys`).
 - ``DOUDI_HOSTS``: the names this server is called by, with commas between them.
 - ``DOUDI_DEBUG=1``: Django's error pages; refused in production.
+- ``DOUDI_SECOND_FACTOR=1``: the second factor is required outside production too.
+- ``DOUDI_BEHIND_PROXY=1``: a proxy in front ends HTTPS and sets ``X-Forwarded-Proto`` itself.
+- ``DOUDI_PLAIN_HTTP=1``: no HTTPS in production; for a trial on one machine only.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from doudi.office.databases import from_url, sqlite
 from doudi.office.keys import load_keys
+from doudi.office.web_settings import web_settings
 
 
 def _is_on(name: str) -> bool:
@@ -55,13 +59,26 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "django_htmx",
+    "csp",
     "doudi.office.registry",
     "doudi.office.ledger",
     "doudi.office.settlement",
     "doudi.office.audit",
+    "doudi.office.accounts",
+    "doudi.office.web",
 ]
+AUTH_USER_MODEL = "accounts.User"
 ROOT_URLCONF = "doudi.office.urls"
-MIDDLEWARE: list[str] = []
 ALLOWED_HOSTS = [
     name.strip()
     for name in os.environ.get("DOUDI_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
@@ -69,5 +86,11 @@ ALLOWED_HOSTS = [
 ]
 
 LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
+
+# In production always; elsewhere only where somebody wants to see it work.
+SECOND_FACTOR_REQUIRED = PRODUCTION or _is_on("DOUDI_SECOND_FACTOR")
+HTTPS = PRODUCTION and not _is_on("DOUDI_PLAIN_HTTP")
+vars().update(web_settings(DATA, https=HTTPS, behind_proxy=_is_on("DOUDI_BEHIND_PROXY")))

@@ -1,7 +1,23 @@
-"""The pages of the office; none yet."""
+"""Every address of the site.
+
+``/`` the public's pages, ``/account/`` one's own account, ``/window/`` the one-stop window,
+``/desk/`` registry, figures and accounts, ``/api/`` for programs, ``/healthz`` for monitors.
+"""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from doudi.office.web import preferences
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("doudi.office.web.public.urls")),
+    path("preferences", preferences.choose, name="preferences"),
+    path("", include("doudi.office.web.account.urls")),
+    path("desk/", include("doudi.office.web.desk.urls")),
+]
+
+handler400 = "doudi.office.web.errors.bad_request"
+handler403 = "doudi.office.web.errors.forbidden"
+handler404 = "doudi.office.web.errors.not_found"
+handler500 = "doudi.office.web.errors.failed"

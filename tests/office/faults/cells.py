@@ -14,11 +14,14 @@ from typing import Any
 
 from django.db import transaction
 
+from doudi.office.accounts.models import User
+from doudi.office.accounts.services import look_up
 from doudi.office.ledger import services as ledger
 from doudi.office.ledger.models import Statement
 from doudi.office.ledger.selectors import balance, last_closed
 from doudi.office.registry import services as registry
 from doudi.office.registry.identity import made_up_id_number
+from doudi.office.registry.models import Person
 from doudi.office.settlement import services as window
 from doudi.office.settlement.fees import FeeInput
 from doudi.office.settlement.services import Who
@@ -50,7 +53,9 @@ def people(numbers: list[int], stays: int) -> list[list[str]]:
 def a_full_year() -> None:
     """Something in every table that is sealed: stays, corrections, payments, a closed month."""
     with transaction.atomic():
-        _somebody, hospital, stays, claims = _settled(0)
+        somebody, hospital, stays, claims = _settled(0)
+        clerk = User.objects.create(username="window", role="clerk", institution_id=hospital)
+        look_up(user=clerk, person=Person.objects.get(public_id=somebody), by="id_number")
         window.correct(key=_key(), claim=claims[0], facts={"catalogue": 800_000}, who=WHO)
         window.reverse(key=_key(), claim=claims[1], who=WHO)
         owed = balance(ledger.patient(stays[0]))

@@ -33,6 +33,7 @@ SEALED = (
     "ledger.Statement",
     "ledger.StatementStep",
     "audit.Call",
+    "accounts.LookUp",
 )
 """The tables whose rows are sealed, in the order in which a seal takes them."""
 

@@ -1,0 +1,1 @@
+"""Who works here: accounts, what each role may do, and whom each of them sees."""

@@ -1,0 +1,97 @@
+"""Accounts of staff, and the people whom a window looked up by their number or card."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from doudi.office.accounts.permissions import Permission, may
+from doudi.office.accounts.roles import OF_AN_INSTITUTION, SECOND_FACTOR, Role
+from doudi.office.registry.models import Division, Person
+from doudi.office.settlement.models import Institution
+
+
+class Users(BaseUserManager["User"]):
+    """Accounts by name; they are made by `services.create_account` only."""
+
+
+class User(AbstractBaseUser):
+    """An account of one person on the staff, for one division or one institution.
+
+    ``username`` is what the records call whoever did something, so it is never used again for
+    somebody else: accounts are disabled, not deleted.
+    """
+
+    username = models.CharField(max_length=30, unique=True)
+    display_name = models.CharField(max_length=60)
+    role = models.CharField(max_length=20, choices=Role)
+    division = models.ForeignKey(Division, on_delete=models.PROTECT, null=True, blank=True)
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, null=True, blank=True)
+    is_active = models.BooleanField(default=True)
+    must_change_password = models.BooleanField(default=True)
+    demo = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[Users] = Users()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="a_role_that_exists"),
+            models.CheckConstraint(
+                condition=(
+                    Q(role__in=OF_AN_INSTITUTION, institution__isnull=False, division__isnull=True)
+                    | (
+                        ~Q(role__in=OF_AN_INSTITUTION)
+                        & Q(institution__isnull=True, division__isnull=False)
+                    )
+                ),
+                name="an_account_has_its_one_place",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.username
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the account's role allows it."""
+        return may(self.role, permission)
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether a password alone is too little for this role."""
+        return self.role in SECOND_FACTOR
+
+    @property
+    def place(self) -> str:
+        """The name of the division or institution that the account works for."""
+        place = self.institution if self.role in OF_AN_INSTITUTION else self.division
+        assert place is not None
+        return place.name
+
+
+class LookUp(models.Model):
+    """A person whom somebody at a window found by the whole ID number or card.
+
+    For the rest of that day the person is in the finder's scope, wherever the person is
+    registered. Rows are only ever added, and sealed.
+    """
+
+    class By(models.TextChoices):
+        ID_NUMBER = "id_number", _("身份证号")
+        CARD = "card", _("医保卡号")
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="look_ups")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="look_ups")
+    by = models.CharField(max_length=10, choices=By)
+    day = models.DateField()
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("user", "day")),)

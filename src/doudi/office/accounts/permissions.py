@@ -1,0 +1,102 @@
+"""What each role may do, in one table. Whom it may do it to is said in `scope`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from doudi.office.accounts.roles import Role
+
+
+class Permission(StrEnum):
+    """Something that can be done; a page names the one it needs."""
+
+    SEE_PEOPLE = "see_people"
+    CHANGE_PEOPLE = "change_people"
+    """Propose a change to a registration, an enrolment or a disease list."""
+    APPROVE_PEOPLE = "approve_people"
+    """Approve such a change that somebody else has proposed."""
+    IMPORT_PEOPLE = "import_people"
+    EXPORT_PEOPLE = "export_people"
+    UNMASK = "unmask"
+    """See an ID number in full, with a reason, which is recorded."""
+    SETTLE = "settle"
+    """Find a person by number or card, admit, enter the bill, settle, take the own part."""
+    SEE_SETTLEMENTS = "see_settlements"
+    CORRECT = "correct"
+    """Propose to reverse or correct a settlement."""
+    APPROVE_CORRECTION = "approve_correction"
+    SEE_FIGURES = "see_figures"
+    READ_CASES = "read_cases"
+    """Read the cases that the public filed because an answer looks wrong."""
+    PROPOSE_ADOPTION = "propose_adoption"
+    APPROVE_ADOPTION = "approve_adoption"
+    SEE_AUDIT = "see_audit"
+    MANAGE_ACCOUNTS = "manage_accounts"
+
+
+_P = Permission
+_TABLE: dict[str, tuple[Permission, ...]] = {
+    Role.VILLAGE: (_P.SEE_PEOPLE, _P.CHANGE_PEOPLE, _P.IMPORT_PEOPLE),
+    Role.SUMU: (
+        _P.SEE_PEOPLE,
+        _P.CHANGE_PEOPLE,
+        _P.APPROVE_PEOPLE,
+        _P.IMPORT_PEOPLE,
+        _P.EXPORT_PEOPLE,
+        _P.UNMASK,
+    ),
+    Role.CLERK: (_P.SEE_PEOPLE, _P.SETTLE, _P.SEE_SETTLEMENTS, _P.CORRECT, _P.UNMASK),
+    Role.HOSPITAL: (
+        _P.SEE_PEOPLE,
+        _P.SEE_SETTLEMENTS,
+        _P.CORRECT,
+        _P.APPROVE_CORRECTION,
+        _P.SEE_FIGURES,
+    ),
+    Role.BANNER: (
+        _P.SEE_PEOPLE,
+        _P.CHANGE_PEOPLE,
+        _P.APPROVE_PEOPLE,
+        _P.IMPORT_PEOPLE,
+        _P.EXPORT_PEOPLE,
+        _P.UNMASK,
+        _P.SEE_SETTLEMENTS,
+        _P.CORRECT,
+        _P.APPROVE_CORRECTION,
+        _P.SEE_FIGURES,
+        _P.READ_CASES,
+    ),
+    Role.LEAGUE: (
+        _P.SEE_PEOPLE,
+        _P.CHANGE_PEOPLE,
+        _P.APPROVE_PEOPLE,
+        _P.IMPORT_PEOPLE,
+        _P.EXPORT_PEOPLE,
+        _P.UNMASK,
+        _P.SEE_SETTLEMENTS,
+        _P.CORRECT,
+        _P.APPROVE_CORRECTION,
+        _P.SEE_FIGURES,
+        _P.READ_CASES,
+        _P.PROPOSE_ADOPTION,
+        _P.APPROVE_ADOPTION,
+    ),
+    Role.AUDITOR: (
+        _P.SEE_PEOPLE,
+        _P.SEE_SETTLEMENTS,
+        _P.SEE_FIGURES,
+        _P.READ_CASES,
+        _P.SEE_AUDIT,
+    ),
+    Role.ADMINISTRATOR: (_P.MANAGE_ACCOUNTS, _P.SEE_AUDIT),
+}
+
+
+def allowed(role: str) -> frozenset[Permission]:
+    """What a role may do."""
+    return frozenset(_TABLE[role])
+
+
+def may(role: str, permission: Permission) -> bool:
+    """Whether a role may do something at all; to whom is another question."""
+    return permission in _TABLE[role]

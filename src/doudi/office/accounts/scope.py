@@ -1,0 +1,109 @@
+"""Whom an account sees. Every page of staff starts from one of these querysets.
+
+- A division's account sees the people of the households in it, and their settlements.
+- An institution's account sees its own stays, the people who stayed there, and for one day those
+  whom it found by the whole ID number or card.
+- An administrator sees accounts and no people.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from doudi.office.accounts.models import LookUp, User
+from doudi.office.accounts.permissions import Permission
+from doudi.office.accounts.roles import OF_AN_INSTITUTION
+from doudi.office.registry.models import Division, Household, Person
+from doudi.office.settlement.models import Admission, Claim, Institution
+
+_Row = TypeVar("_Row", bound=Model)
+
+_CODE_LENGTH = 12
+_DIGITS_OF_LEVEL = {
+    Division.Level.LEAGUE: 4,
+    Division.Level.BANNER: 6,
+    Division.Level.SUMU: 9,
+    Division.Level.GACHA: _CODE_LENGTH,
+}
+
+
+def codes_within(division: Division) -> tuple[str, str]:
+    """The lowest and the highest area code in a division, its own among them.
+
+    A range, since that is found by index on both databases; a pattern is not on SQLite.
+    """
+    digits = _DIGITS_OF_LEVEL[Division.Level(division.level)]
+    rest = _CODE_LENGTH - digits
+    return division.code[:digits] + "0" * rest, division.code[:digits] + "9" * rest
+
+
+def divisions_in_scope(user: User) -> QuerySet[Division]:
+    """The divisions that the account may choose from."""
+    if user.division is None:
+        return Division.objects.none()
+    return Division.objects.filter(code__range=codes_within(user.division))
+
+
+def households_in_scope(user: User) -> QuerySet[Household]:
+    """The households of the account's division; none for an institution."""
+    if user.division is None or not user.may(Permission.SEE_PEOPLE):
+        return Household.objects.none()
+    return Household.objects.filter(division_id__range=codes_within(user.division))
+
+
+def people_in_scope(user: User) -> QuerySet[Person]:
+    """The people whom the account may see."""
+    if not user.may(Permission.SEE_PEOPLE):
+        return Person.objects.none()
+    if user.division is not None:
+        return Person.objects.filter(household__division_id__range=codes_within(user.division))
+    stays = Admission.objects.filter(person=OuterRef("pk"), institution=user.institution_id)
+    found = LookUp.objects.filter(person=OuterRef("pk"), user=user.pk, day=timezone.localdate())
+    return Person.objects.filter(Exists(stays) | Exists(found))
+
+
+def admissions_in_scope(user: User) -> QuerySet[Admission]:
+    """The stays and visits that the account may see."""
+    return _of_stays(Admission.objects.all(), user, "")
+
+
+def claims_in_scope(user: User) -> QuerySet[Claim]:
+    """The claims of those stays."""
+    return _of_stays(Claim.objects.all(), user, "admission__")
+
+
+def institutions_in_scope(user: User) -> QuerySet[Institution]:
+    """The account's institution, or those of its division; of a league also those outside."""
+    if user.role in OF_AN_INSTITUTION:
+        return Institution.objects.filter(pk=user.institution_id)
+    return Institution.objects.filter(_institution_of(user, ""))
+
+
+def accounts_in_scope(user: User) -> QuerySet[User]:
+    """The accounts that an administrator looks after: those of the division and its hospitals."""
+    if user.division is None or not user.may(Permission.MANAGE_ACCOUNTS):
+        return User.objects.none()
+    inside = Q(division_id__range=codes_within(user.division))
+    return User.objects.filter(inside | _institution_of(user, "institution__"))
+
+
+def _of_stays(rows: QuerySet[_Row], user: User, path: str) -> QuerySet[_Row]:
+    if not user.may(Permission.SEE_SETTLEMENTS):
+        return rows.none()
+    if user.division is None:
+        return rows.filter(**{f"{path}institution": user.institution_id})
+    within = codes_within(user.division)
+    condition: dict[str, Any] = {f"{path}person__household__division_id__range": within}
+    return rows.filter(**condition)
+
+
+def _institution_of(user: User, path: str) -> Q:
+    assert user.division is not None
+    condition = Q(**{f"{path}division_id__range": codes_within(user.division)})
+    if user.division.level != Division.Level.LEAGUE:
+        return condition
+    # Hospitals outside the league have contracts with it and no division in it.
+    return condition | Q(**{f"{path}isnull": False} if path else {}, **{f"{path}division": None})

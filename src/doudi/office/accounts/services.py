@@ -1,0 +1,161 @@
+"""Making, disabling and resetting accounts; each is one transaction and says who and why."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from doudi.office.accounts.errors import AccountRefused
+from doudi.office.accounts.models import LookUp, User
+from doudi.office.accounts.passwords import one_time_password
+from doudi.office.accounts.roles import LEVELS, OF_AN_INSTITUTION, Role
+from doudi.office.accounts.scope import accounts_in_scope, divisions_in_scope, institutions_in_scope
+from doudi.office.audit.services import note
+from doudi.office.registry.models import Division, Person
+from doudi.office.settlement.models import Institution
+
+_USERNAME = re.compile(r"^[a-z][a-z0-9._-]{2,29}$")
+_LONGEST_NAME = 60
+
+SETTING_UP = "doudi"
+"""The actor of what is done from the command line of the server, before there is an account."""
+
+
+def create_account(
+    *,
+    username: str,
+    display_name: str,
+    role: str,
+    place: str,
+    reason: str,
+    by: User | None = None,
+    password: str | None = None,
+    demo: bool = False,
+) -> tuple[User, str]:
+    """A new account for a division or institution by its code, and its first password.
+
+    ``by`` is the administrator, None on the server's own command line. AccountRefused for a name
+    that is taken or badly formed, a role that does not exist, and a place that is unknown, of the
+    wrong kind for the role, or not in the administrator's charge.
+    """
+    if not _USERNAME.match(username):
+        zh = "用户名应以小写字母开头，只用小写字母、数字和 . _ -，3 至 30 个字符"
+        raise AccountRefused(zh, "a user name has 3 to 30 of a-z, 0-9, ., _ and -, a letter first")
+    if not display_name.strip() or len(display_name) > _LONGEST_NAME:
+        raise AccountRefused("姓名应为 1 至 60 个字", "a name has 1 to 60 characters")
+    if role not in Role.values:
+        raise AccountRefused(f"没有这种角色：{role}", f"there is no role {role!r}")
+    given = password or one_time_password()
+    user = User(
+        username=username,
+        display_name=display_name.strip(),
+        role=role,
+        must_change_password=password is None,
+        demo=demo,
+        **_place(role, place, by),
+    )
+    user.set_password(given)
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                user.save(force_insert=True)
+        except IntegrityError as error:
+            raise AccountRefused(
+                f"用户名 {username} 已有人用", f"the user name {username} is taken"
+            ) from error
+        detail = {"role": role, "place": place, "demo": demo}
+        _note(by, reason, "create_account", user, detail)
+    return user, given
+
+
+def disable_account(*, user: User, by: User, reason: str) -> None:
+    """Nobody can log in with it any more, and whoever is logged in is not any more."""
+    _set_active(user, by, reason, active=False)
+
+
+def enable_account(*, user: User, by: User, reason: str) -> None:
+    """Let a disabled account log in again."""
+    _set_active(user, by, reason, active=True)
+
+
+def reset_password(*, user: User, by: User | None, reason: str) -> str:
+    """A new first password, which ends every session of the account."""
+    with transaction.atomic():
+        stored = _locked(user, by)
+        given = one_time_password()
+        stored.set_password(given)
+        stored.must_change_password = True
+        stored.save(update_fields=["password", "must_change_password"])
+        _note(by, reason, "reset_password", stored, {})
+    return given
+
+
+def change_password(*, user: User, password: str) -> None:
+    """The account's own new password; ValidationError says what is wrong with it."""
+    if user.check_password(password):
+        raise ValidationError("新密码要和原来的不同")
+    validate_password(password, user)
+    with transaction.atomic():
+        user.set_password(password)
+        user.must_change_password = False
+        user.save(update_fields=["password", "must_change_password"])
+        _note(user, "本人修改密码", "change_password", user, {})
+
+
+def look_up(*, user: User, person: Person, by: str) -> None:
+    """Record that a window found a person by the whole number or card; see `models.LookUp`."""
+    LookUp.objects.create(user=user, person=person, by=by, day=timezone.localdate())
+
+
+def _place(role: str, code: str, by: User | None) -> dict[str, Any]:
+    if role in OF_AN_INSTITUTION:
+        known = Institution.objects.all() if by is None else institutions_in_scope(by)
+        institution = known.filter(code=code).first()
+        if institution is None:
+            raise AccountRefused(
+                f"没有这家医疗机构，或不归您管：{code}",
+                f"there is no institution {code}, or it is not in your charge",
+            )
+        return {"institution": institution}
+    divisions = Division.objects.all() if by is None else divisions_in_scope(by)
+    division = divisions.filter(code=code).first()
+    if division is None:
+        raise AccountRefused(
+            f"没有这个区划，或不归您管：{code}",
+            f"there is no division {code}, or it is not in your charge",
+        )
+    if division.level not in LEVELS[role]:
+        raise AccountRefused(
+            f"{Role(role).label}账号不能设在{division.name}（{division.get_level_display()}）",
+            f"an account of the role {role} cannot be for a division of level {division.level}",
+        )
+    return {"division": division}
+
+
+def _set_active(user: User, by: User, reason: str, *, active: bool) -> None:
+    with transaction.atomic():
+        stored = _locked(user, by)
+        if stored.pk == by.pk:
+            raise AccountRefused("不能停用自己的账号", "an account cannot disable itself")
+        stored.is_active = active
+        stored.save(update_fields=["is_active"])
+        _note(by, reason, "enable_account" if active else "disable_account", stored, {})
+
+
+def _locked(user: User, by: User | None) -> User:
+    rows = User.objects.all() if by is None else accounts_in_scope(by)
+    stored = User.objects.select_for_update().filter(pk__in=rows.values("pk"), pk=user.pk).first()
+    if stored is None:
+        raise AccountRefused("这个账号不归您管", "the account is not in your charge")
+    return stored
+
+
+def _note(by: User | None, reason: str, service: str, user: User, detail: dict[str, Any]) -> None:
+    actor = SETTING_UP if by is None else by.username
+    subject = f"account:{user.username}"
+    note(actor=actor, reason=reason, service=service, subject=subject, detail=detail)

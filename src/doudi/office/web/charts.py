@@ -1,0 +1,89 @@
+"""Charts as numbers for SVG templates: lengths of pixels, worked out in whole numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from doudi.money import yuan
+from doudi.office.web.components import Text
+
+WIDTH = 640
+_LABELS = 150
+_AMOUNTS = 120
+_BARS = WIDTH - _LABELS - _AMOUNTS
+_ROW = 36
+_BAR = 22
+_THINNEST = 2
+
+
+@dataclass(frozen=True)
+class Part:
+    """One step of a waterfall: what a payer takes off the bill, or what is left to the person."""
+
+    label: Text
+    fen: int
+    sort: Literal["bill", "payer", "own"] = "payer"
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A part with its place in the picture."""
+
+    part: Part
+    x: int
+    y: int
+    width: int
+    text_y: int
+
+    @property
+    def yuan(self) -> str:
+        """The amount as people read it."""
+        return yuan(self.part.fen)
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """A bill at the top, each payer's part below it, and at the bottom what is left."""
+
+    bars: Sequence[Bar]
+    height: int
+    width: int = WIDTH
+    bar: int = _BAR
+    amounts_x: int = WIDTH
+    label_x: int = 0
+
+
+def waterfall(parts: Sequence[Part]) -> Waterfall:
+    """The picture of parts that come in order: the bill, its payers, the person.
+
+    Each payer's bar begins where the one before ended; the person's begins where the last did.
+    Amounts are fen >= 0; the first part is the longest.
+    """
+    whole = max((part.fen for part in parts), default=0)
+    bars: list[Bar] = []
+    before = 0
+    for row, part in enumerate(parts):
+        start = 0 if part.sort == "bill" else before
+        bars.append(
+            Bar(
+                part,
+                x=_LABELS + _length(start, whole),
+                y=row * _ROW + (_ROW - _BAR) // 2,
+                width=_shown(part.fen, whole),
+                text_y=row * _ROW + _ROW // 2,
+            )
+        )
+        if part.sort != "bill":
+            before += part.fen
+    return Waterfall(bars, len(parts) * _ROW)
+
+
+def _length(fen: int, whole: int) -> int:
+    return fen * _BARS // whole if whole else 0
+
+
+def _shown(fen: int, whole: int) -> int:
+    # An amount so small that it would vanish is still an amount.
+    return max(_length(fen, whole), _THINNEST) if fen else 0

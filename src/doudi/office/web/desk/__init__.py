@@ -1,0 +1,1 @@
+"""The desks: registry, figures, accounts."""

@@ -1,0 +1,28 @@
+"""The jobs of the staff, in the order of the menu; each shown to those who may do it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from doudi.office.accounts.models import User
+from doudi.office.accounts.permissions import Permission
+
+
+@dataclass(frozen=True)
+class Job:
+    """One entry: what it is called, the name of its URL, and the permission of that page."""
+
+    label: str | Promise
+    url: str
+    permission: Permission
+
+
+JOBS = (Job(_("账号"), "desk:accounts", Permission.MANAGE_ACCOUNTS),)
+
+
+def menu_of(user: User) -> list[Job]:
+    """The jobs that an account may do."""
+    return [job for job in JOBS if user.may(job.permission)]

@@ -1,0 +1,76 @@
+"""What happens around every page: headers, language, the end of a session."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+
+from doudi.office.web.language import COOKIE, shown_in
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+IDLE_SECONDS = 30 * 60
+LONGEST_SECONDS = 12 * 3600
+_NOTED_EVERY_SECONDS = 60
+_BEGAN, _SEEN = "began", "seen"
+
+_HEADERS = {
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": (
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+    ),
+}
+
+
+class ResponseHeaders:
+    """Headers that neither Django nor django-csp sets."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._get_response(request)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+
+class Language:
+    """Chinese, unless the visitor chose English. The browser is not asked: Chinese comes first."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with shown_in(request.COOKIES.get(COOKIE)):
+            response = self._get_response(request)
+        if "Content-Language" not in response.headers:
+            chosen = "en" if request.COOKIES.get(COOKIE) == "en" else "zh-Hans"
+            response.headers["Content-Language"] = chosen
+        return response
+
+
+class SessionExpiry:
+    """A login ends after half an hour without a page, and after twelve hours in any case."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Only a request with a session has somebody logged in to look at.
+        if request.session.session_key and request.user.is_authenticated:
+            self._look_at(request)
+        return self._get_response(request)
+
+    def _look_at(self, request: HttpRequest) -> None:
+        now = int(time.time())
+        began = request.session.setdefault(_BEGAN, now)
+        seen = request.session.setdefault(_SEEN, now)
+        if now - seen > IDLE_SECONDS or now - began > LONGEST_SECONDS:
+            logout(request)
+        elif now - seen > _NOTED_EVERY_SECONDS:
+            # Not at every page: each note is a write to the database.
+            request.session[_SEEN] = now

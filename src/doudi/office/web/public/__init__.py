@@ -1,0 +1,1 @@
+"""The public pages: how much can we get? No login."""
