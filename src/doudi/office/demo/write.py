@@ -20,6 +20,7 @@ from doudi.office.registry.models import (
     Person,
     RegistrationPeriod,
 )
+from doudi.office.registry.names import initials_of
 from doudi.office.settlement.policy import active_policy
 
 ACTOR, REASON, DOCUMENT = "doudi demo-data", "合成数据", "合成数据"
@@ -88,6 +89,7 @@ def _person(member: Member, household: Household, seed: int) -> Person:
         household=household,
         public_id=name,
         name=member.name,
+        initials=initials_of(member.name),
         relation=member.relation,
         born=member.born,
         sex=member.sex,

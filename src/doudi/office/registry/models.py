@@ -128,7 +128,10 @@ class Health(models.TextChoices):
 
 
 class Person(models.Model):
-    """A person. ``public_id`` is the only name that goes into addresses, files and the ledger."""
+    """A person. ``public_id`` is the only name that goes into addresses, files and the ledger.
+
+    ``initials`` are those of the name's pinyin (`doudi.office.registry.names`).
+    """
 
     class Sex(models.TextChoices):
         MALE = "1", "男"
@@ -138,7 +141,8 @@ class Person(models.Model):
         Household, on_delete=models.PROTECT, null=True, related_name="people"
     )
     public_id = models.CharField(max_length=26, unique=True, default=new_public_id)
-    name = models.CharField(max_length=60)
+    name = models.CharField(max_length=60, db_index=True)
+    initials = models.CharField(max_length=60, blank=True, db_index=True)
     relation = models.CharField(max_length=2, choices=Relation)
     born = models.DateField(null=True)
     sex = models.CharField(max_length=1, choices=Sex)

@@ -13,6 +13,7 @@ from doudi.office.registry.changes import (
 )
 from doudi.office.registry.errors import RegistryRefused
 from doudi.office.registry.models import Division, Household, Person, Relation
+from doudi.office.registry.names import initials_of
 
 _BATCH = 1_000
 
@@ -92,6 +93,7 @@ def new_person(
     """A person that is not saved yet, with the ID number encrypted for them."""
     person = Person(
         name=name,
+        initials=initials_of(name),
         relation=relation,
         born=number.born,
         sex=number.sex,

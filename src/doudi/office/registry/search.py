@@ -1,0 +1,47 @@
+"""Finding people as a clerk looks for them: by name, pinyin initials, ID number or card."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.db.models import Q
+
+from doudi.office.registry import identity
+from doudi.office.registry.models import Person
+from doudi.office.registry.selectors import people_of
+
+MOST_FOUND = 50
+_LENGTHS_OF_ID_NUMBERS = (15, 18)
+_LAST_CHARACTER = "\U0010ffff"
+
+
+def find_people(text: str, *, division: str | None = None, most: int = MOST_FOUND) -> list[Person]:
+    """The people that ``text`` may mean, with their households; in one SQL statement.
+
+    A whole ID number or card finds its owner; letters find names by their pinyin initials,
+    anything else finds names that begin so. With ``division`` (a padded code) only people of it
+    and below are found, and Division.DoesNotExist for an unknown one. BadNumber for what looks
+    like an ID number and cannot be one. At most ``most`` people, by name.
+    """
+    people = Person.objects.select_related("household") if division is None else people_of(division)
+    plain = identity.normalised(text)
+    if not plain:
+        return []
+    return list(people.filter(_meant_by(text.strip(), plain)).order_by("name", "pk")[:most])
+
+
+def _meant_by(text: str, plain: str) -> Q:
+    if not plain.isascii():
+        return starts_with("name", text)
+    if not any(character.isdigit() for character in plain):
+        return starts_with("initials", plain.lower())
+    if len(plain) in _LENGTHS_OF_ID_NUMBERS and plain[:15].isdigit():
+        return Q(id_index=identity.id_index(identity.read_id_number(plain).text))
+    return Q(card_index=identity.card_index(identity.read_card(plain)))
+
+
+def starts_with(field: str, prefix: str) -> Q:
+    """A condition that ``field`` begins with ``prefix``, written so that its index is used."""
+    if connection.vendor == "postgresql":
+        return Q(**{f"{field}__startswith": prefix})
+    # SQLite does not look LIKE up in an index, and compares text by its code points.
+    return Q(**{f"{field}__gte": prefix, f"{field}__lt": prefix + _LAST_CHARACTER})
