@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "doudi.office.audit",
     "doudi.office.accounts",
     "doudi.office.web",
+    "doudi.office.imports",
 ]
 AUTH_USER_MODEL = "accounts.User"
 ROOT_URLCONF = "doudi.office.urls"

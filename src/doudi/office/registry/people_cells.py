@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from doudi.money import read_yuan
@@ -26,6 +27,12 @@ _OTHER_WORDS = {
     "父亲": Relation.FATHER,
     "母亲": Relation.MOTHER,
 }
+
+_RELATIONS = tuple(Relation.choices)
+_CAUSES = tuple(Cause.choices)
+_PAID_BY = tuple(Enrolment.PaidBy.choices)
+_SEXES = tuple(Person.Sex.choices)
+_HEALTH = tuple(Health.choices)
 
 _DATE = re.compile(r"^(\d{4})(?:(\d{2})(\d{2})|([-/.年])\s*(\d{1,2})([-/.月])\s*(\d{1,2})\s*日?)$")
 _CUT_SHORT = re.compile(r"^\d(\.\d+)?E\+?\d+$", re.IGNORECASE)
@@ -130,28 +137,30 @@ def _read_relation(cell: Any) -> str:
     text = plain_text(cell)
     if text in _OTHER_WORDS:
         return _OTHER_WORDS[text].value
-    return _option(text, Relation.choices)
+    return _option(text, _RELATIONS)
 
 
 def _read_cause(cell: Any) -> str:
-    return _option(plain_text(cell), Cause.choices)
+    return _option(plain_text(cell), _CAUSES)
 
 
 def _read_paid_by(cell: Any) -> str:
     text = plain_text(cell).lower()
-    return _option({"政府代缴": "政府", "个人": "本人"}.get(text, text), Enrolment.PaidBy.choices)
+    return _option({"政府代缴": "政府", "个人": "本人"}.get(text, text), _PAID_BY)
 
 
 def _read_sex(cell: Any) -> str:
-    return _option(plain_text(cell).removesuffix("性"), Person.Sex.choices)
+    return _option(plain_text(cell).removesuffix("性"), _SEXES)
 
 
 def _read_health(cell: Any) -> str:
     text = plain_text(cell)
-    return _option({"大病": "患有大病", "慢性病": "长期慢性病"}.get(text, text), Health.choices)
+    return _option({"大病": "患有大病", "慢性病": "长期慢性病"}.get(text, text), _HEALTH)
 
 
-def _option(text: str, choices: Sequence[tuple[Any, Any]]) -> str:
+# A file of 100,000 people says the same few words again and again.
+@lru_cache(maxsize=1_000)
+def _option(text: str, choices: tuple[tuple[Any, Any], ...]) -> str:
     width = len(str(choices[0][0]))
     code = text.zfill(width) if text.isdigit() else text
     for value, label in choices:

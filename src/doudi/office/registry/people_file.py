@@ -39,7 +39,7 @@ def read_people(path: Path) -> list[PersonRow]:
     BadPeople carries every fault of the file, those against the registry included; what would
     have told one person apart is masked in it.
     """
-    table = _read_table(path)
+    table = read_table(path)
     if not table:
         raise BadPeople([RowFault(1, "", "", "文件是空的", "the file is empty")])
     heading, *body = table
@@ -66,7 +66,7 @@ def read_people(path: Path) -> list[PersonRow]:
 
 
 def read_row(number: int, given: Mapping[str, Any], faults: list[RowFault]) -> dict[str, Any]:
-    """The row by its columns, None for what is blank or cannot be read."""
+    """The row by its columns, None for what is blank or cannot be read; what is wrong is added."""
 
     def report(name: str, zh: str, en: str) -> None:
         value = shown(name, given.get(name))
@@ -118,7 +118,8 @@ _NEED_EACH_OTHER = (
 )
 
 
-def _read_table(path: Path) -> list[list[Any]]:
+def read_table(path: Path) -> list[list[Any]]:
+    """All cells of a CSV file or of a workbook's first sheet, the heading among them."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -127,11 +128,20 @@ def _read_table(path: Path) -> list[list[Any]]:
     if path.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".ods"):
         rows = _read_workbook(content)
     else:
-        rows = [list(row) for row in csv.reader(io.StringIO(_decode(content), newline=""))]
+        rows = _read_csv(content)
     if len(rows) > MOST_ROWS + 1:
         zh, en = f"超过 {MOST_ROWS} 行，请分成几个文件", "too many rows; split the file"
         raise BadPeople([RowFault(MOST_ROWS + 2, "", "", zh, en)])
     return rows
+
+
+def _read_csv(content: bytes) -> list[list[Any]]:
+    lines = csv.reader(io.StringIO(_decode(content), newline=""))
+    try:
+        return [list(row) for row in lines]
+    except csv.Error as error:
+        zh, en = "这一行不是能读的 CSV", f"not readable as CSV: {error}"
+        raise BadPeople([RowFault(lines.line_num, "", "", zh, en)]) from error
 
 
 def _decode(content: bytes) -> str:

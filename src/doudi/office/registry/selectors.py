@@ -122,17 +122,23 @@ def find_by_card(text: str) -> Person | None:
     return found[0] if len(found) == 1 else None
 
 
+def codes_within(division: Division) -> tuple[str, str]:
+    """The first and the last area code that can lie in a division, its own among them.
+
+    A range, because SQLite looks a prefix up without the index.
+    """
+    inside = division.code[: _LENGTH_OF_LEVEL[Division.Level(division.level)]]
+    return inside.ljust(12, "0"), inside.ljust(12, "9")
+
+
 def people_of(division_code: str) -> QuerySet[Person]:
     """The people of a division and of all below it, by its padded code; Division.DoesNotExist.
 
     Ordered by household and id; nothing is read before the answer is used.
     """
     division = Division.objects.get(pk=division_code)
-    inside = division.code[: _LENGTH_OF_LEVEL[Division.Level(division.level)]]
-    # A range, because SQLite looks a prefix up without the index.
-    first, last = inside.ljust(12, "0"), inside.ljust(12, "9")
     return (
-        Person.objects.filter(household__division__gte=first, household__division__lte=last)
+        Person.objects.filter(household__division__range=codes_within(division))
         .select_related("household")
         .order_by("household_id", "pk")
     )
