@@ -52,7 +52,8 @@ def test_everything_a_row_says_is_recorded() -> None:
     assert head.household == son.household
     assert head.household is not None
     assert (head.household.number, head.household.division_id) == ("H0", VILLAGE)
-    assert (head.name, head.relation, head.sex, head.health) == ("甲0", "01", "1", "serious")
+    assert (head.name, head.initials, head.relation) == ("甲0", "j0", "01")
+    assert (head.sex, head.health) == ("1", "serious")
     assert head.synthetic
     assert head == selectors.find_by_card("A12345678")
     assert identity.decrypt(head.id_cipher, public_id=head.public_id) == number(0)

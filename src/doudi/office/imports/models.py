@@ -94,6 +94,7 @@ class StagedRow(models.Model):
     warnings = models.JSONField(default=list)
     person = models.CharField(max_length=26)
     name = models.CharField(max_length=60, blank=True)
+    initials = models.CharField(max_length=60, blank=True)
     id_masked = models.CharField(max_length=40, blank=True)
     id_cipher = models.BinaryField(null=True)
     id_index = models.CharField(max_length=64, blank=True)

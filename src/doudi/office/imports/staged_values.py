@@ -11,6 +11,7 @@ from django.db import connection
 
 from doudi.office.imports.cells import CellNote
 from doudi.office.registry import identity
+from doudi.office.registry.names import initials_of
 
 _COLUMNS = (
     "people_import_id",
@@ -21,6 +22,7 @@ _COLUMNS = (
     "warnings",
     "person",
     "name",
+    "initials",
     "id_masked",
     "id_cipher",
     "id_index",
@@ -55,6 +57,7 @@ def staged_values(
     """
     person = identity.new_public_id()
     number: identity.IdNumber | None = row["id_number"]
+    name: str = row["name"] or ""
     faults, warnings = notes
     known: tuple[Any, ...] = ("", None, "", None, "")
     if number is not None:
@@ -73,7 +76,8 @@ def staged_values(
         _json(faults),
         _json(warnings),
         person,
-        row["name"] or "",
+        name,
+        initials_of(name),
         *known,
         None if row["card"] is None else identity.card_index(row["card"]),
         row["household"] or "",
