@@ -51,7 +51,7 @@ def households_in_scope(user: User) -> QuerySet[Household]:
     """The households of the account's division; none for an institution."""
     if user.division is None or not user.may(Permission.SEE_PEOPLE):
         return Household.objects.none()
-    return Household.objects.filter(division_id__range=codes_within(user.division))
+    return Household.objects.filter(division__code__range=codes_within(user.division))
 
 
 def people_in_scope(user: User) -> QuerySet[Person]:
@@ -59,7 +59,7 @@ def people_in_scope(user: User) -> QuerySet[Person]:
     if not user.may(Permission.SEE_PEOPLE):
         return Person.objects.none()
     if user.division is not None:
-        return Person.objects.filter(household__division_id__range=codes_within(user.division))
+        return Person.objects.filter(household__division__code__range=codes_within(user.division))
     stays = Admission.objects.filter(person=OuterRef("pk"), institution=user.institution_id)
     found = LookUp.objects.filter(person=OuterRef("pk"), user=user.pk, day=timezone.localdate())
     return Person.objects.filter(Exists(stays) | Exists(found))
@@ -86,7 +86,7 @@ def accounts_in_scope(user: User) -> QuerySet[User]:
     """The accounts that an administrator looks after: those of the division and its hospitals."""
     if user.division is None or not user.may(Permission.MANAGE_ACCOUNTS):
         return User.objects.none()
-    inside = Q(division_id__range=codes_within(user.division))
+    inside = Q(division__code__range=codes_within(user.division))
     return User.objects.filter(inside | _institution_of(user, "institution__"))
 
 
@@ -96,13 +96,13 @@ def _of_stays(rows: QuerySet[_Row], user: User, path: str) -> QuerySet[_Row]:
     if user.division is None:
         return rows.filter(**{f"{path}institution": user.institution_id})
     within = codes_within(user.division)
-    condition: dict[str, Any] = {f"{path}person__household__division_id__range": within}
+    condition: dict[str, Any] = {f"{path}person__household__division__code__range": within}
     return rows.filter(**condition)
 
 
 def _institution_of(user: User, path: str) -> Q:
     assert user.division is not None
-    condition = Q(**{f"{path}division_id__range": codes_within(user.division)})
+    condition = Q(**{f"{path}division__code__range": codes_within(user.division)})
     if user.division.level != Division.Level.LEAGUE:
         return condition
     # Hospitals outside the league have contracts with it and no division in it.
