@@ -81,16 +81,17 @@ def run_compiled(fused: Fused, batch: Batch, workers: int | None = None) -> dict
     loop = compiled_loop(fused)
     count = len(batch.columns[KIND])
     table = np.asarray(batch.rows, dtype=np.int64).reshape(-1)
-    row = np.asarray(batch.row, dtype=np.int64) * fused.layout.width
+    row = np.ascontiguousarray(batch.row, dtype=np.int64) * fused.layout.width
     out = {name: np.empty(count, dtype=np.int64) for name in fused.wanted}
-    first = np.asarray(batch.first, dtype=np.bool_)
-    graph = np.asarray(batch.graph, dtype=np.int8)
+    first = np.ascontiguousarray(batch.first, dtype=np.bool_)
+    graph = np.ascontiguousarray(batch.graph, dtype=np.int8)
     columns = {
-        name: np.asarray(batch.columns[name], dtype=_kernel_type(fused, name))
+        name: np.ascontiguousarray(batch.columns[name], dtype=_kernel_type(fused, name))
         for name in (KIND, *fused.inputs)
     }
     opening = {
-        name: np.asarray(batch.opening.get(name, [0]), dtype=np.int64) for name in fused.summed
+        name: np.ascontiguousarray(batch.opening.get(name, [0]), dtype=np.int64)
+        for name in fused.summed
     }
     step = _opening_step(opening, count)
 
@@ -196,7 +197,7 @@ def compiled_loop(fused: Fused) -> Loop:
     """The loop compiled by numba; kept on disk, so that a second process pays nothing."""
     import numba  # noqa: PLC0415
 
-    text = _compiled_text(fused.text)
+    text = _compiled_text(fused)
     stamp = f"{text}\0{numba.__version__}\0{sys.version}"
     name = f"fused_{hashlib.sha256(stamp.encode()).hexdigest()[:20]}"
     path = _cache_folder() / f"{name}.py"
@@ -212,11 +213,27 @@ def compiled_loop(fused: Fused) -> Loop:
     return loop
 
 
-def _compiled_text(text: str) -> str:
+def _compiled_text(fused: Fused) -> str:
+    """The loop's text for numba, with the types of its arguments written out.
+
+    Without them numba would compile anew, for seconds, whenever a column happens to be read-only,
+    as columns straight from a file are; a column that may be written to fits these types too.
+    """
+    columns = ["_FLAGS" if name in fused.flags else "_NUMBERS" for name in fused.inputs]
+    arguments = ["_NUMBERS", "_NUMBERS", "_CODES", "_FLAGS", "_CODES", *columns, "numba.int64"]
+    arguments += ["_NUMBERS"] * len(fused.summed) + ["numba.int64[::1]"] * len(fused.wanted)
+    signature = f"numba.int64({', '.join(arguments)})"
     options = 'cache=True, nogil=True, error_model="numpy"'
-    text = text.replace("def _between(", f"@numba.njit({options})\ndef _between(")
-    text = text.replace("def settle(", f"@numba.njit({options})\ndef settle(")
-    return text.replace('"""\n\n\n', '"""\n\nimport numba\n\n\n', 1)
+    text = fused.text.replace("def _between(", f"@numba.njit({options})\ndef _between(")
+    text = text.replace("def settle(", f"@numba.njit({signature}, {options})\ndef settle(")
+    return text.replace('"""\n\n\n', f'"""\n\n{_TYPES}\n\n\n', 1)
+
+
+_TYPES = """import numba
+
+_NUMBERS = numba.types.Array(numba.int64, 1, "C", readonly=True)
+_CODES = numba.types.Array(numba.int8, 1, "C", readonly=True)
+_FLAGS = numba.types.Array(numba.boolean, 1, "C", readonly=True)"""
 
 
 def _write_whole(path: Path, text: str) -> None:
