@@ -14,6 +14,7 @@ from doudi.i18n import LANGUAGE_VARIABLE, LANGUAGES
 _COMMANDS = {
     "estimate": "doudi.commands.estimate",
     "settle": "doudi.commands.settle",
+    "simulate": "doudi.commands.simulate",
     "policy": "doudi.commands.policy",
     "fit": "doudi.commands.fit",
     "clauses": "doudi.commands.clauses",

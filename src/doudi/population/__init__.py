@@ -9,26 +9,36 @@ The parts, for whoever builds on them:
   order, as numpy columns by name. ``packs`` may be a reform: packs of the same names made by
   `Policy.with_parameters` or `Policy.with_readings` use the loop that is compiled already;
 - `run.settle_in_parts(…)`: the same a part at a time, for sums that need not hold all amounts;
-- `tables.simulate(table, packs)`: Arrow, Polars or pandas in, the same out.
+- `tables.simulate(table, policy)`: Arrow, Polars or pandas in, the same out;
+- `files.simulate_file(source, target, packs)`: from Parquet to Parquet, however large;
+- `named.packs_in_file(path, policy)`, `packs_in_table`: the packs that a table names.
 
 `Policy.simulate` is the short way: ``doudi.policy("hinggan-2018").simulate(table)``.
 """
 
 from doudi.population.columns import Claims, read_claims
 from doudi.population.faults import BadTable, TableFault
+from doudi.population.files import Settled, simulate_file
+from doudi.population.named import packs_in_file, packs_in_table
 from doudi.population.packs import Packs
+from doudi.population.parquet import AlreadyThere
 from doudi.population.run import Part, Settler, settle, settle_in_parts
 from doudi.population.tables import simulate
 
 __all__ = [
+    "AlreadyThere",
     "BadTable",
     "Claims",
     "Packs",
     "Part",
+    "Settled",
     "Settler",
     "TableFault",
+    "packs_in_file",
+    "packs_in_table",
     "read_claims",
     "settle",
     "settle_in_parts",
     "simulate",
+    "simulate_file",
 ]

@@ -23,7 +23,10 @@ def one_piece(table: Any, name: str) -> pa.Array | None:
         column = column.unify_dictionaries().combine_chunks()
     if isinstance(column, pa.ChunkedArray):  # still, when there is no chunk at all
         column = pa.array([], type=column.type)
-    return None if pa.types.is_null(column.type) else column
+    empty = pa.types.is_null(column.type) or (
+        pa.types.is_dictionary(column.type) and pa.types.is_null(column.type.value_type)
+    )
+    return None if empty else column
 
 
 def is_text(kind: pa.DataType) -> bool:

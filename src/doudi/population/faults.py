@@ -75,6 +75,17 @@ class Faults:
             shown = "" if value is None else str(value)
             self._kept.append(TableFault(row, name, shown, zh, en))
 
+    def take(self, other: Faults) -> None:
+        """Add the faults of a later part of the table."""
+        for fault in other._kept:
+            if fault.row == 0 and fault in self._kept:
+                other.count -= 1
+            else:
+                self._kept.append(fault)
+        self.count += other.count
+        # Parts come in the order of the table: what is past the limit now is past it for good.
+        self._kept = list(self)
+
     def __iter__(self) -> Iterator[TableFault]:
         return iter(sorted(self._kept, key=lambda fault: fault.row)[: self.most])
 

@@ -7,9 +7,10 @@ from typing import Any, TypeVar, cast
 
 import pyarrow as pa
 
-from doudi.population.columns import claim_columns, read_claims
+from doudi.population.columns import read_claims
 from doudi.population.faults import BadTable, TableFault
 from doudi.population.loops import Amounts
+from doudi.population.named import packs_in_table
 from doudi.population.packs import Packs
 from doudi.population.run import settle
 from doudi.rules.policy import Policy
@@ -26,11 +27,12 @@ def simulate(
 
     ``table`` is a `pyarrow.Table`, a `polars.DataFrame` or a `pandas.DataFrame` with the columns
     that `doudi.population.columns` lists; rows and other columns stay as they are. ``policy`` is
-    one pack, or several by the names in the column ``policy`` (the first is the default).
+    the pack of claims that name none, beside which a claim may name any pack that comes with
+    Doudi; or all packs that a claim may name, of which the first is the default.
     Errors: BadTable with every fault by row, TypeError for any other kind of table.
     """
-    packs = Packs.of(policy)
-    arrow = _as_arrow(table, packs)
+    arrow = _as_arrow(table)
+    packs = packs_in_table(arrow, policy) if isinstance(policy, Policy) else Packs.of(policy)
     refuse_taken(arrow.schema.names, packs)
     return cast(Table, _with_amounts(table, settle(read_claims(arrow, packs), workers=workers)))
 
@@ -51,24 +53,29 @@ def _library(table: object) -> str:
     return type(table).__module__.partition(".")[0]
 
 
-def _as_arrow(table: Any, packs: Packs) -> pa.Table:
-    """All names of the table, with the data of the columns that claims are read from."""
+def _as_arrow(table: Any) -> pa.Table:
     if isinstance(table, pa.Table):
         return table
     library, kind = _library(table), type(table).__name__
     if (library, kind) == ("polars", "DataFrame"):
-        taken = [name for name in packs.outputs if name in table.columns]
-        return table.select(claim_columns(packs, table.columns) + taken).to_arrow()
+        return table.to_arrow()
     if (library, kind) == ("pandas", "DataFrame"):
-        names = [str(name) for name in table.columns]
-        taken = [name for name in packs.outputs if name in names]
-        return pa.Table.from_pandas(
-            table[claim_columns(packs, names) + taken], preserve_index=False
-        )
+        return _from_pandas(table)
     raise TypeError(
-        f"a table of claims is a pyarrow.Table, polars.DataFrame or pandas.DataFrame, "
+        "a table of claims is a pyarrow.Table, polars.DataFrame or pandas.DataFrame, "
         f"not {type(table).__module__}.{kind}"
     )
+
+
+def _from_pandas(frame: Any) -> pa.Table:
+    """Column by column: what no claim is read from may be of a type that Arrow does not know."""
+    columns = {}
+    for name in frame.columns:
+        try:
+            columns[str(name)] = pa.Array.from_pandas(frame[name])
+        except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError):
+            columns[str(name)] = pa.nulls(len(frame), pa.binary())  # a type that fits no column
+    return pa.table(columns)
 
 
 def _with_amounts(table: Any, amounts: Amounts) -> Any:
