@@ -71,6 +71,11 @@ def web_settings(data: Path, *, https: bool, behind_proxy: bool) -> dict[str, An
         "MIDDLEWARE": _MIDDLEWARE,
         "TEMPLATES": _TEMPLATES,
         "CONTENT_SECURITY_POLICY": _POLICY,
+        "FILE_UPLOAD_HANDLERS": [
+            "doudi.office.web.uploads.BoundedUpload",
+            "django.core.files.uploadhandler.MemoryFileUploadHandler",
+            "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+        ],
         **_static_files(data),
         **_logging_in(),
         **_cookies_and_https(https=https, behind_proxy=behind_proxy),

@@ -10,12 +10,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests.office.web.imported import staged_import
 from tests.office.web.people_and_places import HERE, account
 
 from doudi.office.web.pages import Page, every_view
 
 EXAMPLES: dict[str, Callable[[], str]] = {
     "account": lambda: account("village", HERE).username,
+    "people_import": lambda: staged_import(HERE).public_id,
 }
 """By the name of the part: makes a row of this district and gives its name in an address."""
 

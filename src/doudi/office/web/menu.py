@@ -20,7 +20,10 @@ class Job:
     permission: Permission
 
 
-JOBS = (Job(_("账号"), "desk:accounts", Permission.MANAGE_ACCOUNTS),)
+JOBS = (
+    Job(_("导入人员"), "desk:imports", Permission.IMPORT_PEOPLE),
+    Job(_("账号"), "desk:accounts", Permission.MANAGE_ACCOUNTS),
+)
 
 
 def menu_of(user: User) -> list[Job]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from doudi.office.web.desk import accounts, home
+from doudi.office.web.desk import accounts, home, imports
 
 app_name = "desk"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,4 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", accounts.listing, name="accounts"),
     path("accounts/new", accounts.create, name="account_new"),
     path("accounts/<str:account>", accounts.one, name="account"),
+    path("imports/", imports.listing, name="imports"),
+    path("imports/template", imports.template, name="import_template"),
+    path("imports/<str:people_import>", imports.one, name="import"),
+    path("imports/<str:people_import>/faults", imports.faults, name="import_faults"),
 ]

@@ -1,0 +1,32 @@
+"""The forms of importing people."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+_LONGEST_REASON = 200
+
+
+class UploadForm(forms.Form):
+    """A file of people, and what it is."""
+
+    file = forms.FileField(
+        label=_("文件"),
+        help_text=_("按模板填写的 .xlsx，或 .csv；不超过 30 MB、200,000 行"),
+        widget=forms.FileInput({"accept": ".xlsx,.csv"}),
+    )
+    note = forms.CharField(
+        label=_("说明"),
+        help_text=_("例如：2018 年动态调整新识别户"),
+        max_length=_LONGEST_REASON,
+    )
+
+
+class DecisionForm(forms.Form):
+    """What to do with an import, and why; which of them can be is decided by the service."""
+
+    DECISIONS = ("commit", "commit_good", "discard", "ask_undo", "undo", "decline_undo", "retry")
+
+    decision = forms.ChoiceField(choices=[(name, name) for name in DECISIONS])
+    reason = forms.CharField(label=_("原因"), max_length=_LONGEST_REASON)
