@@ -122,7 +122,7 @@ def answer_entitlement(
     place: str = "",
 ) -> Item:
     """What becomes of one entitlement for these facts on that day at that place ("": unknown)."""
-    outside = _outside_scope(policy, entitlement, day, place)
+    outside = outside_scope(policy, entitlement, day, place)
     if outside is not None:
         return Item(
             policy,
@@ -176,9 +176,7 @@ def _can_have(policy: Policy, name: str, value: Fact) -> bool:
     return True
 
 
-def _outside_scope(
-    policy: Policy, entitlement: Entitlement, day: date, place: str
-) -> Reason | None:
+def outside_scope(policy: Policy, entitlement: Entitlement, day: date, place: str) -> Reason | None:
     """Why the pack has nothing to say about that day or place, if so."""
     rank = policy.clauses.clauses[entitlement.clauses[0]].document.rank
     zh, en = _TEXTS.get(rank, _TEXTS["page"])

@@ -8,7 +8,7 @@ each axis, ever finer and at last fen by fen, until no step improves them (docs/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from random import Random
@@ -62,8 +62,8 @@ class _Search:
 Box = tuple[Mapping[str, Fact], Sequence[Axis]]
 
 
-def spread(question: Question, settler: Settler) -> Spread:
-    """The range of every output over all unknown inputs and unsure parameters."""
+def spread(question: Question, settler: Settler, outputs: Collection[str] = ()) -> Spread:
+    """The range of every output (or of ``outputs`` only) over all that is unknown or unsure."""
     boxes = _boxes(question, settler)
     corners = [case for box in boxes for case in _corners(box, _grid(boxes))]
     results = settler.settle(corners)
@@ -71,7 +71,8 @@ def spread(question: Question, settler: Settler) -> Spread:
     inside = [usual, *(case for box in boxes for case in _inside(box, len(boxes)))]
     found = settler.settle(inside)
     everything = [*corners, *inside]
-    amounts = {name: [*results[name], *found[name]] for name in results}
+    wanted = [name for name in results if not outputs or name in outputs]
+    amounts = {name: [*results[name], *found[name]] for name in wanted}
     axes = {axis.name: axis for _facts, box in boxes for axis in box}
     searches = [
         search
@@ -79,7 +80,8 @@ def spread(question: Question, settler: Settler) -> Spread:
         for sign in (-1, 1)
         for search in _starts(name, sign, everything, amounts[name])
     ]
-    _follow(settler, searches, axes)
+    # No amount is negative, so nothing is less than nothing.
+    _follow(settler, [one for one in searches if one.sign > 0 or one.reached > 0], axes)
     ranges = {
         name: (
             min(search.reached for search in searches if (search.name, search.sign) == (name, -1)),
