@@ -22,7 +22,14 @@ from tests.estimate.asking.walks import (
 
 import doudi
 from doudi.estimate.answer import guaranteed_own
-from doudi.estimate.asking import BillResult, HouseholdResult, LimitsResult, NotInForce, Walk
+from doudi.estimate.asking import (
+    BillResult,
+    HouseholdResult,
+    LimitsResult,
+    NotInForce,
+    Question,
+    Walk,
+)
 from doudi.estimate.asking.structure import RECIPIENTS
 from doudi.estimate.entitlements import answer_household
 from doudi.estimate.household_file import parse_household
@@ -367,8 +374,8 @@ def test_a_member_who_is_taken_away_takes_the_replies_about_them_along() -> None
 def test_a_reply_that_no_question_takes_counts_as_none() -> None:
     for reply in (True, "1", 4, -1):
         assert "hospital_level" not in bill_of(bill=1_200_000, hospital_level=reply).replies
-    for reply in (-1, 10**13, "12000", True, 1.5):
-        assert "bill" not in bill_of(bill=reply).replies
+    for amount in (-1, 10**13, "12000", True, 1.5):
+        assert "bill" not in bill_of(bill=amount).replies
     assert "registered" not in bill_of(bill=1_200_000, registered=1).replies
     assert "made_up" not in bill_of(made_up=True).replies
 
@@ -376,24 +383,29 @@ def test_a_reply_that_no_question_takes_counts_as_none() -> None:
 # ---- The words ---------------------------------------------------------------------------------
 
 
-def every_question() -> list[Any]:
-    found: dict[str, Any] = {}
+def every_question() -> list[Question]:
+    """One of each question, from people who say yes to what opens others and 不清楚 to the rest."""
+    found: dict[str, Question] = {}
+    opens: dict[str, Any] = {
+        "registered": True,
+        "contracted_doctor": True,
+        "bill": 12_000_000,
+        "kind": "inpatient",
+        "1.label": "head",
+    }
     for way in ("bill", *RECIPIENTS):
-        for day in ("2018-12-31", "2017-12-31"):
-            fixed = {"way": way, "period": day, "2.label": "nobody"}
-            walk = GUIDE.walk({})
-            while walk.next is not None:
+        for place in range(2):
+            walk = GUIDE.walk({"way": way})
+            for _ in range(60):
                 question = walk.next
+                if question is None:
+                    break
                 found[question.name] = question
-                first = [option.value for option in question.options][:1]
-                reply: Any = fixed.get(
-                    question.slot, 12_000_00 if question.name == "bill" else None
-                )
-                if question.name in {"registered", "contracted_doctor"}:
-                    reply = True
-                if question.name == "label" and question.slot not in fixed:
-                    reply = first[0]
+                reply = opens.get(question.slot)
+                if question.name == "period":
+                    reply = question.options[place].value
                 walk = GUIDE.reply(walk.replies, question.slot, reply)
+            assert walk.next is None
     return list(found.values())
 
 
