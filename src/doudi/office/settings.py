@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "doudi.office.settlement",
     "doudi.office.audit",
     "doudi.office.accounts",
+    "doudi.office.approvals",
     "doudi.office.web",
     "doudi.office.imports",
 ]

@@ -11,11 +11,32 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.office.web.imported import staged_import
-from tests.office.web.people_and_places import HERE, account
+from tests.office.web.people_and_places import HERE, account, household_member
 
+from doudi.office.approvals.services import propose
 from doudi.office.web.pages import Page, every_view
 
+
+def _proposal() -> str:
+    person = household_member(HERE, name="绝密丙丁", since=None)
+    proposal = propose(
+        kind="add_registration",
+        subject=f"person:{person.public_id}",
+        given={
+            "person_id": person.pk,
+            "valid_from": "2018-01-01",
+            "cause": "01",
+            "document": "绝密〔2018〕1号",
+        },
+        reason="绝密",
+        by=account("village", HERE),
+        division=HERE.gacha,
+    )
+    return proposal.public_id
+
+
 EXAMPLES: dict[str, Callable[[], str]] = {
+    "proposal": _proposal,
     "account": lambda: account("village", HERE).username,
     "people_import": lambda: staged_import(HERE).public_id,
 }

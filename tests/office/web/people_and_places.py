@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import count
 
-from tests.office.builders import LONG_AGO, SAID, register
+from tests.office.builders import LONG_AGO, SAID, enrol, register
 
 from doudi.office.accounts.models import User
 from doudi.office.accounts.roles import LEVELS, OF_AN_INSTITUTION
@@ -83,7 +83,7 @@ def account(role: str, place: Place = HERE, username: str | None = None) -> User
 def household_member(
     place: Place = HERE, name: str = "合成甲", since: date | None = LONG_AGO
 ) -> Person:
-    """A person in a household of a place, registered as poor since a day unless that is None."""
+    """A person in a household of a place, insured for 2018, poor since a day or not."""
     make_place(place)
     serial = next(_serials)
     day, rest = divmod(serial, 900)
@@ -96,6 +96,7 @@ def household_member(
         division_code=place.gacha,
         synthetic=True,
     )
+    enrol(person, 2018)
     if since is not None:
         register(person, since)
     return person

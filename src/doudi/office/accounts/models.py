@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from doudi.office.accounts.permissions import Permission, may
+from doudi.office.accounts.permissions import Needed, Permission, allowed
 from doudi.office.accounts.roles import OF_AN_INSTITUTION, SECOND_FACTOR, Role
 from doudi.office.registry.models import Division, Person
 from doudi.office.settlement.models import Institution
@@ -59,9 +59,13 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.username
 
-    def may(self, permission: Permission) -> bool:
-        """Whether the account's role allows it."""
-        return may(self.role, permission)
+    def may(self, permission: Needed) -> bool:
+        """Whether the account's role allows it; one of several is enough, None needs nothing."""
+        if permission is None:
+            return True
+        # A permission is a text, and would be taken apart.
+        several = (permission,) if isinstance(permission, Permission) else permission
+        return bool(allowed(self.role) & set(several))
 
     @property
     def needs_second_factor(self) -> bool:

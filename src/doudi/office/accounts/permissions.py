@@ -34,6 +34,19 @@ class Permission(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
 
 
+MAKERS_AND_CHECKERS = (
+    Permission.CHANGE_PEOPLE,
+    Permission.APPROVE_PEOPLE,
+    Permission.CORRECT,
+    Permission.APPROVE_CORRECTION,
+    Permission.PROPOSE_ADOPTION,
+    Permission.APPROVE_ADOPTION,
+)
+"""With any of them there are changes to look at that wait for a second person."""
+
+Needed = Permission | tuple[Permission, ...] | None
+"""What a page or a job needs: a permission, any one of several, or only an account."""
+
 _P = Permission
 _TABLE: dict[str, tuple[Permission, ...]] = {
     Role.VILLAGE: (_P.SEE_PEOPLE, _P.CHANGE_PEOPLE, _P.IMPORT_PEOPLE),
@@ -95,8 +108,3 @@ _TABLE: dict[str, tuple[Permission, ...]] = {
 def allowed(role: str) -> frozenset[Permission]:
     """What a role may do."""
     return frozenset(_TABLE[role])
-
-
-def may(role: str, permission: Permission) -> bool:
-    """Whether a role may do something at all; to whom is another question."""
-    return permission in _TABLE[role]

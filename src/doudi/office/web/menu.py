@@ -8,20 +8,21 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from doudi.office.accounts.models import User
-from doudi.office.accounts.permissions import Permission
+from doudi.office.accounts.permissions import MAKERS_AND_CHECKERS, Needed, Permission
 
 
 @dataclass(frozen=True)
 class Job:
-    """One entry: what it is called, the name of its URL, and the permission of that page."""
+    """One entry: what it is called, the name of its URL, and the permissions of that page."""
 
     label: str | Promise
     url: str
-    permission: Permission
+    permission: Needed
 
 
 JOBS = (
     Job(_("导入人员"), "desk:imports", Permission.IMPORT_PEOPLE),
+    Job(_("变更复核"), "desk:approvals", MAKERS_AND_CHECKERS),
     Job(_("账号"), "desk:accounts", Permission.MANAGE_ACCOUNTS),
 )
 

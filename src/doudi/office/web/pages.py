@@ -22,7 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from doudi.office.accounts.models import User
-from doudi.office.accounts.permissions import Permission
+from doudi.office.accounts.permissions import Needed
 
 P = ParamSpec("P")
 SAFE = ("GET", "HEAD")
@@ -48,10 +48,10 @@ class Step(IntEnum):
 
 @dataclass(frozen=True)
 class Page:
-    """What a view demands; ``permission`` None means any account."""
+    """What a view demands."""
 
     public: bool
-    permission: Permission | None = None
+    permission: Needed = None
     after: Step = Step.READY
 
 
@@ -74,13 +74,14 @@ def public_page(
 
 
 def staff_page(
-    permission: Permission | None,
+    permission: Needed,
     methods: Sequence[str] = SAFE,
     *,
     after: Step = Step.READY,
 ) -> Callable[[StaffView[P]], Callable[..., HttpResponseBase]]:
     """A page for accounts with a permission, after the login and whatever that still lacks.
 
+    Of several permissions one is enough; None means any account.
     The view still has to take what it shows from `accounts.scope`: a row that is out of the
     account's scope is not found (404), whoever guesses its name.
     """
@@ -93,7 +94,7 @@ def staff_page(
             if elsewhere is not None:
                 return _go(request, elsewhere)
             assert isinstance(request.user, User)
-            if permission is not None and not request.user.may(permission):
+            if not request.user.may(permission):
                 raise PermissionDenied
             return view(request, *args, **kwargs)  # type: ignore[arg-type] # it is one now
 

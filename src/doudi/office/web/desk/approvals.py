@@ -1,0 +1,165 @@
+"""Changes that wait for a second person: who made them, what they are, yes or no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from doudi.i18n import either
+from doudi.money import yuan
+from doudi.office.accounts.permissions import MAKERS_AND_CHECKERS
+from doudi.office.approvals import services
+from doudi.office.approvals.errors import ApprovalRefused
+from doudi.office.approvals.kinds import KINDS
+from doudi.office.approvals.models import Proposal
+from doudi.office.approvals.scope import proposals_in_scope
+from doudi.office.registry.errors import RegistryRefused
+from doudi.office.registry.models import Cause, DiseaseListing, Enrolment
+from doudi.office.settlement.refusals import Refused
+from doudi.office.web.components import Badge, Cell, Column, Link, Pair, Table, Tone
+from doudi.office.web.pages import FORM, StaffRequest, staff_page
+
+_ON_A_PAGE = 50
+_TONES: dict[str, Tone] = {"waiting": "warning", "approved": "good", "refused": "bad"}
+_REFUSALS = (ApprovalRefused, RegistryRefused, Refused)
+
+_LABELS: dict[str, Promise] = {
+    "valid_from": gettext_lazy("开始日期"),
+    "valid_to": gettext_lazy("结束日期"),
+    "cause": gettext_lazy("致贫原因"),
+    "document": gettext_lazy("依据文件"),
+    "year": gettext_lazy("年度"),
+    "premium_own_fen": gettext_lazy("个人缴费"),
+    "paid_by": gettext_lazy("缴费人"),
+    "list": gettext_lazy("病种名单"),
+    "disease": gettext_lazy("病种"),
+    "claim": gettext_lazy("结算编号"),
+    "text": gettext_lazy("采用文件"),
+    "bill": gettext_lazy("总费用"),
+    "catalogue": gettext_lazy("政策范围内费用"),
+}
+_WORDS: dict[str, Callable[[Any], str]] = {
+    "cause": lambda value: str(Cause(value).label),
+    "list": lambda value: str(DiseaseListing.List(value).label),
+    "paid_by": lambda value: str(Enrolment.PaidBy(value).label),
+}
+_MONEY = ("premium_own_fen", "bill", "catalogue")
+
+
+class DecisionForm(forms.Form):
+    """Yes or no; a no says why."""
+
+    remark = forms.CharField(
+        label=gettext_lazy("复核意见"),
+        help_text=gettext_lazy("不通过时必填"),
+        max_length=200,
+        required=False,
+    )
+
+
+@staff_page(MAKERS_AND_CHECKERS)
+def listing(request: StaffRequest) -> HttpResponse:
+    """The changes of one's place and one's own, those that wait first."""
+    found = proposals_in_scope(request.user).order_by("-state", "-made_at")
+    page = Paginator(found, _ON_A_PAGE).get_page(request.GET.get("page"))
+    labels = (_("变更"), _("原因"), _("提出人"), _("提出时间"), _("状态"))
+    table = Table(
+        _("变更"),
+        [Column(label) for label in labels],
+        [
+            [
+                Link(KINDS[row.kind].label, reverse("desk:approval", args=[row.public_id])),
+                row.reason,
+                row.maker,
+                _moment(row.made_at),
+                _state(row),
+            ]
+            for row in page
+        ],
+        empty=_("没有等待复核的变更"),
+    )
+    return render(request, "desk/approvals.html", {"page": page, "table": table})
+
+
+@staff_page(MAKERS_AND_CHECKERS, FORM)
+def one(request: StaffRequest, proposal: str) -> HttpResponse:
+    """One change, and the decision about it."""
+    found = get_object_or_404(proposals_in_scope(request.user), public_id=proposal)
+    form = DecisionForm(request.POST or None)
+    if form.is_valid():
+        try:
+            _decide(request, found, form.cleaned_data["remark"])
+        except _REFUSALS as refused:
+            form.add_error(None, either(refused.zh, str(refused)))
+        else:
+            messages.success(request, _("已办理"))
+            return redirect("desk:approvals")
+    mine = found.maker == request.user.username
+    return render(
+        request,
+        "desk/approval.html",
+        {
+            "form": form,
+            "title": KINDS[found.kind].label,
+            "facts": _facts(found),
+            "text": found.given.get("text"),
+            "waiting": found.state == Proposal.State.WAITING,
+            "mine": mine,
+            "may_decide": not mine and request.user.may(KINDS[found.kind].approve),
+        },
+    )
+
+
+def _decide(request: StaffRequest, proposal: Proposal, remark: str) -> None:
+    decision = request.POST.get("decision")
+    if decision == "approve":
+        services.approve(proposal=proposal, by=request.user, remark=remark)
+    elif decision == "refuse":
+        services.refuse(proposal=proposal, by=request.user, remark=remark)
+    else:
+        services.take_back(proposal=proposal, by=request.user)
+
+
+def _facts(proposal: Proposal) -> list[Pair]:
+    given = dict(proposal.given) | dict(proposal.given.get("facts", {}))
+    shown = [
+        Pair(label, _shown(name, given[name]))
+        for name, label in _LABELS.items()
+        if given.get(name) is not None and name != "text"
+    ]
+    return [
+        Pair(_("对象"), proposal.subject.removeprefix("person:")),
+        *shown,
+        Pair(_("原因"), proposal.reason),
+        Pair(_("提出人"), proposal.maker),
+        Pair(_("提出时间"), _moment(proposal.made_at)),
+        Pair(_("状态"), _state(proposal)),
+        *([Pair(_("复核人"), proposal.checker)] if proposal.checker else []),
+        *([Pair(_("复核意见"), proposal.remark)] if proposal.remark else []),
+    ]
+
+
+def _shown(name: str, value: Any) -> Cell:
+    if name in _MONEY:
+        return f"{yuan(value)} {_('元')}"
+    return _WORDS[name](value) if name in _WORDS else str(value)
+
+
+def _state(proposal: Proposal) -> Badge:
+    label = str(Proposal.State(proposal.state).label)
+    return Badge(label, _TONES.get(proposal.state, "neutral"))
+
+
+def _moment(moment: Any) -> str:
+    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M")
