@@ -16,6 +16,8 @@ _COMMANDS = {
     "settle": "doudi.commands.settle",
     "simulate": "doudi.commands.simulate",
     "policy": "doudi.commands.policy",
+    "compare": "doudi.commands.compare",
+    "solve": "doudi.commands.solve",
     "fit": "doudi.commands.fit",
     "clauses": "doudi.commands.clauses",
     "sources": "doudi.commands.sources",
