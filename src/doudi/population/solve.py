@@ -251,13 +251,11 @@ def _bounds(lever: Lever, dataset: Dataset, low: int | None, high: int | None) -
 
 def _samples(lever: Lever, low: int, high: int) -> list[int]:
     """Where the curve is looked at first: evenly for a rate, ever closer to 0 for an amount."""
-    if lever.unit == "fen":
-        places = {high >> halved for halved in range(_HALVINGS + 1)}
-        places |= {lever.today, lever.today // 2, 2 * lever.today, *(lever.expected or ())}
-    else:
-        places = {low + (high - low) * number // _SAMPLES for number in range(_SAMPLES + 1)}
-        places |= {lever.today, *(lever.expected or ())}
-        places |= {lever.today // 2, lever.today * 3 // 2}
+    places = {low + (high - low) * number // _SAMPLES for number in range(_SAMPLES + 1)}
+    if lever.unit == "fen" and low == 0:
+        places = {high >> halved for halved in range(_HALVINGS + 1)} | {high * 3 // 4}
+    places |= {lever.today // 2, lever.today * 3 // 2, 2 * lever.today}
+    places |= {lever.today, *(lever.expected or ())}
     return sorted({low, high} | {place for place in places if low < place < high})
 
 

@@ -91,16 +91,12 @@ def _tiles(comparison: Comparison) -> str:
             (
                 _("各支付方一共"),
                 signed(whole.paid.change),
-                _("{today} → {reform}").format(
-                    today=money(whole.paid.today), reform=money(whole.paid.reform)
-                ),
+                f"{money(whole.paid.today)} → {money(whole.paid.reform)}",
             ),
             (
                 _("个人自付一共"),
                 signed(whole.own.change),
-                _("{today} → {reform}").format(
-                    today=money(whole.own.today), reform=money(whole.own.reform)
-                ),
+                f"{money(whole.own.today)} → {money(whole.own.reform)}",
             ),
             (
                 _("自付减少的人"),

@@ -66,7 +66,7 @@ def _sentences(solution: Solution) -> list[str]:
         return [none, now]
     value, cost = lever.show(answer.position), money(answer.cost)
     if solution.outcome is Outcome.ALL_FIT:
-        every = _("每个值都在预算之内；付出最多的是 {value}，为 {cost}。")
+        every = _("算过的每个值都在预算之内；付出最多的是 {value}，为 {cost}。")
         return [every.format(value=value, cost=cost), now]
     if solution.outcome is Outcome.FOUND:
         found = _("应为 {value}：付出 {cost}，再放宽 {step} 就超出预算。").format(
