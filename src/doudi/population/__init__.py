@@ -11,8 +11,7 @@ The parts, for whoever builds on them:
 - `run.settle_in_parts(…)`: the same a part at a time, for sums that need not hold all amounts;
 - `tables.simulate(table, policy)`: Arrow, Polars or pandas in, the same out;
 - `files.simulate_file(source, target, packs)`: from Parquet to Parquet, however large;
-- `named.packs_in_file(path, policy)`, `packs_in_table`: the packs that a table names.
-- `tables.simulate(table, packs)`: Arrow, Polars or pandas in, the same out;
+- `named.packs_in_file(path, policy)`, `packs_in_table`: the packs that a table names;
 - `compare(table, reform)`: a reform (`read_reform`, `reform_of`) against today, by groups;
 - `solve(table, policy, parameter, budget)`: the value of one number that fits a budget;
 - `fit(policy, parameter, cases)`: the values of one number that published cases imply.
