@@ -33,6 +33,7 @@ SEALED_ROWS = {
     "settlement.FeeLine": ("item", "别的药"),
     "settlement.Claim": ("date", date(2018, 5, 10)),
     "settlement.Entry": ("actor", "别人"),
+    "settlement.InstalmentPlan": ("number", 9),
     "settlement.Instalment": ("amount_fen", 1),
     "ledger.Posting": ("memo", "改过"),
     "ledger.Transfer": ("amount_fen", 1),

@@ -23,13 +23,19 @@ _HEADINGS = {
     "先行自付": "first_own",
     "政策范围": "in_scope",
 }
+_OPTIONAL = {"更正行": "replaces"}
+_KNOWN = _HEADINGS | _OPTIONAL
 _AMOUNTS = ("unit_price", "total", "full_own", "over_limit", "first_own", "in_scope")
 _THOUSANDTHS = 3
 _LONGEST_ITEM = 120
+_MOST_DIGITS = 9
 
 
 def read_fees(file: Path) -> list[Any]:
     """The lines of a CSV file (UTF-8 or GB18030), money in yuan; a blank amount is 0.
+
+    ``更正行`` (replaces), a column that may be left out, is the number of the line in whose place
+    a line comes.
 
     Complains with every fault and exits; what the lines add up to is checked by the service.
     """
@@ -53,7 +59,7 @@ def _rows(file: Path) -> list[dict[str, str]]:
     faults = [
         either(f"第1行 {heading}：不认识这一列", f"row 1 {heading}: unknown column")
         for heading, name in names.items()
-        if name not in _HEADINGS.values()
+        if name not in _KNOWN.values()
     ]
     faults += [
         either(f"第1行：缺少{heading}这一列", f"row 1: column {name} is missing")
@@ -77,7 +83,7 @@ def _decode(content: bytes) -> str:
 
 
 def _name(heading: str) -> str:
-    return _HEADINGS.get(heading.strip(), heading.strip().lower())
+    return _KNOWN.get(heading.strip(), heading.strip().lower())
 
 
 def _line(number: int, row: Mapping[str, str], faults: list[str]) -> Any:
@@ -105,9 +111,21 @@ def _line(number: int, row: Mapping[str, str], faults: list[str]) -> Any:
     return FeeInput(
         item=item,
         catalogue=row.get("catalogue", "").upper(),
+        replaces=_place(number, row.get("replaces", ""), faults),
         quantity_thousandths=amounts["quantity"],
         **{f"{name}_fen": amounts[name] for name in _AMOUNTS},
     )
+
+
+def _place(number: int, text: str, faults: list[str]) -> int | None:
+    """The number of the line in whose place this one comes."""
+    if not text:
+        return None
+    if _digits(text) and len(text) <= _MOST_DIGITS:
+        return int(text)
+    zh = f"第{number}行 更正行 = {text}：应为账单里那一条的序号"
+    faults.append(either(zh, f"row {number} replaces = {text}: the number of a line of the bill"))
+    return None
 
 
 def _thousandths(text: str) -> int:

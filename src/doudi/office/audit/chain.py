@@ -26,6 +26,7 @@ SEALED = (
     "settlement.FeeLine",
     "settlement.Claim",
     "settlement.Entry",
+    "settlement.InstalmentPlan",
     "settlement.Instalment",
     "ledger.Posting",
     "ledger.Transfer",

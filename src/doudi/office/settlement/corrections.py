@@ -7,14 +7,18 @@ that name what caused them.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from doudi.office.registry.models import Person
+from doudi.office.settlement.bills import add_lines, bill_of
 from doudi.office.settlement.eligibility import eligibility_on
 from doudi.office.settlement.entries import Who, answer_of, entry_of, settle_again, write_reversal
-from doudi.office.settlement.locks import lock_claim
+from doudi.office.settlement.fees import FeeInput
+from doudi.office.settlement.instalments import plans_follow
+from doudi.office.settlement.locks import lock_admission, lock_claim
 from doudi.office.settlement.models import Claim, Entry, PersonYear
+from doudi.office.settlement.own_part import refunds_due
 from doudi.office.settlement.policy import active_policy, guard
 from doudi.office.settlement.refusals import Refused
 from doudi.office.settlement.requests import do_once
@@ -22,20 +26,37 @@ from doudi.office.settlement.years import claims_in_force, lock_year
 
 NEWEST_FIRST = "DOUDI_NEWEST_FIRST"
 
+_FROM_THE_BILL = ("bill", "catalogue")
+_FROM_THE_REGISTRY = ("registered", "serious")
+_CORRECTABLE = ("kind", "hospital_level", "outside_league")
+
 
 def reverse(*, key: str, claim: str, who: Who) -> dict[str, Any]:
     """Take a claim back, once only, and settle the later ones of its year again."""
     return do_once(key, "reverse", claim, who, {"claim": claim}, lambda: reverse_claim(claim, who))
 
 
-def correct(*, key: str, claim: str, facts: Mapping[str, Any], who: Who) -> dict[str, Any]:
-    """Put another claim in the place of ``claim`` with some facts changed (money in fen).
+def correct(
+    *,
+    key: str,
+    claim: str,
+    who: Who,
+    lines: Sequence[FeeInput] = (),
+    facts: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Put another claim in the place of ``claim``: for the corrected bill, or with other facts.
 
-    The old one is reversed, the new one takes its position, and the later ones of the year are
-    settled again.
+    ``lines`` are further lines of the bill, and such that replace others (`FeeInput.replaces`):
+    new rows, the old ones stay. ``facts`` are its kind, hospital level and place only: the bill
+    follows from the lines, and who is registered or seriously ill from the registry (`reassess`).
+    The old claim is reversed, the new one takes its position, and the later ones of the year are
+    settled again. ``refunds_due`` of the answer lists the stays of which more is paid than owed.
     """
-    body = {"claim": claim, "facts": dict(facts)}
-    return do_once(key, "correct", claim, who, body, lambda: correct_claim(claim, facts, who))
+    changes = dict(facts or {})
+    body = {"claim": claim, "lines": [line.to_dict() for line in lines], "facts": changes}
+    return do_once(
+        key, "correct", claim, who, body, lambda: correct_claim(claim, lines, changes, who)
+    )
 
 
 def reassess(*, key: str, person: str, year: int, who: Who) -> dict[str, Any]:
@@ -55,25 +76,53 @@ def reverse_claim(claim_id: str, who: Who) -> dict[str, Any]:
     _check_newest_first(claim, year.row)
     entry = write_reversal(year, claim, who)
     later = settle_again(policy, year, claim.position, who, entry)
-    return answer_of(claim, [entry, *later])
+    return _answer(claim, [entry, *later])
 
 
-def correct_claim(claim_id: str, changes: Mapping[str, Any], who: Who) -> dict[str, Any]:
+def correct_claim(
+    claim_id: str, lines: Sequence[FeeInput], facts: Mapping[str, Any], who: Who
+) -> dict[str, Any]:
     """The correction itself, inside the caller's transaction."""
     policy = active_policy()
     old, year = lock_claim(claim_id)
     _check_newest_first(old, year.row)
     guard(policy, old.date)
+    _check_facts(facts)
+    changes = dict(facts)
+    if lines:
+        stay = lock_admission(old.admission.public_id)
+        add_lines(stay, lines)
+        changes |= bill_of(stay)
     entry = write_reversal(year, old, who)
     new = _replacement(old, changes, old.evidence)
     later = settle_again(policy, year, old.position, who, entry)
-    return answer_of(new, [entry, *later])
+    return _answer(new, [entry, *later])
+
+
+def _answer(claim: Claim, entries: Sequence[Entry]) -> dict[str, Any]:
+    """What the entries changed, with the plans of instalments and refunds that follow."""
+    plans_follow(entries)
+    stays = sorted({entry.claim.admission.public_id for entry in entries})
+    return answer_of(claim, entries) | {"refunds_due": refunds_due(stays)}
+
+
+def _check_facts(facts: Mapping[str, Any]) -> None:
+    for name in facts:
+        if name in _FROM_THE_BILL:
+            raise Refused(
+                "总费用和目录内费用由费用明细得出：请更正费用明细",
+                f"{name} follows from the fee lines: correct those",
+            )
+        if name in _FROM_THE_REGISTRY:
+            raise Refused(
+                "建档立卡和大病以登记为准：请先改登记，再按登记重新核定",
+                f"{name} is read from the registry: change it there, then reassess",
+            )
+        if name not in _CORRECTABLE:
+            raise Refused(f"没有这一项：{name}", f"unknown fact {name}")
 
 
 def _replacement(old: Claim, changes: Mapping[str, Any], evidence: dict[str, Any]) -> Claim:
-    unknown = set(changes) - set(old.facts)
-    if unknown:
-        raise Refused(f"没有这些项：{sorted(unknown)}", f"unknown facts {sorted(unknown)}")
     return Claim.objects.create(
         year=old.year,
         position=old.position,
@@ -109,7 +158,14 @@ def reassess_year(person: str, number: int, who: Who) -> dict[str, Any]:
         _replacement(claim, now.facts, now.evidence)
     if entries:
         entries += settle_again(policy, year, first, who, entries[0])
-    return {"person": person, "year": number, "differences": [entry_of(item) for item in entries]}
+    plans_follow(entries)
+    stays = sorted({entry.claim.admission.public_id for entry in entries})
+    return {
+        "person": person,
+        "year": number,
+        "differences": [entry_of(item) for item in entries],
+        "refunds_due": refunds_due(stays),
+    }
 
 
 def _check_newest_first(claim: Claim, year: PersonYear) -> None:
