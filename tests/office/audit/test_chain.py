@@ -32,6 +32,7 @@ SEALED_ROWS = {
     "settlement.Admission": ("deposit_fen", 1),
     "settlement.FeeLine": ("item", "别的药"),
     "settlement.Claim": ("date", date(2018, 5, 10)),
+    "settlement.PolicyVersion": ("adoption", "别的值"),
     "settlement.Entry": ("actor", "别人"),
     "settlement.InstalmentPlan": ("number", 9),
     "settlement.Instalment": ("amount_fen", 1),

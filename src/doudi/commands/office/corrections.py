@@ -82,13 +82,22 @@ def correct(
 @click.command("reassess", help="按登记重新核定一年 · settle a year again by the registry")
 @click.argument("person", type=PERSON)
 @click.argument("year", type=int)
+@click.option(
+    "--under-today",
+    is_flag=True,
+    help="全年改按今天的政策（记录在案） · the whole year under today's policy, recorded",
+)
 @change("按登记重新核定")
 @as_json
-def reassess(person: str, year: int, key: str, actor: str, reason: str, as_json: bool) -> None:
+def reassess(
+    person: str, year: int, under_today: bool, key: str, actor: str, reason: str, as_json: bool
+) -> None:
     """Look up every claim's standing again and correct those that changed."""
     from doudi.office.settlement import services  # noqa: PLC0415
 
-    answer = services.reassess(key=key, person=person, year=year, who=who(actor, reason))
+    answer = services.reassess(
+        key=key, person=person, year=year, who=who(actor, reason), under_today=under_today
+    )
     if as_json:
         print_json(answer)
         return

@@ -25,6 +25,7 @@ SEALED = (
     "settlement.Admission",
     "settlement.FeeLine",
     "settlement.Claim",
+    "settlement.PolicyVersion",
     "settlement.Entry",
     "settlement.InstalmentPlan",
     "settlement.Instalment",

@@ -20,6 +20,7 @@ from doudi.office.settlement.policy import active_policy, kinds_of_care
 from doudi.office.settlement.refusals import Refused
 from doudi.office.settlement.requests import do_once
 from doudi.office.settlement.selectors import claim_in_force
+from doudi.office.settlement.versions import keep_version
 
 _LONGEST_AGREEMENT = 60
 
@@ -67,7 +68,8 @@ def open_admission(
     place = Institution.objects.filter(code=institution).first()
     if place is None:
         raise Refused(f"没有这家医疗机构：{institution}", f"there is no institution {institution}")
-    if kind not in kinds_of_care(active_policy()):
+    policy = active_policy()
+    if kind not in kinds_of_care(policy):
         raise Refused(f"没有这种就医类别：{kind}", f"there is no kind of care {kind}")
     if len(agreement) > _LONGEST_AGREEMENT or not agreement.isprintable():
         raise Refused(
@@ -88,6 +90,8 @@ def open_admission(
             raise Refused(
                 "先诊疗后付费须签协议，请填协议编号", "treat first, pay later needs an agreement"
             )
+    # Here and not at the discharge, where every statement counts.
+    keep_version(policy)
     number = uuid.uuid4().hex
     open_patient_account(admission=number, person=person, institution=institution)
     admission = Admission.objects.create(

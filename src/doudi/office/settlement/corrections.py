@@ -19,10 +19,9 @@ from doudi.office.settlement.instalments import plans_follow
 from doudi.office.settlement.locks import lock_admission, lock_claim
 from doudi.office.settlement.models import Claim, Entry, PersonYear
 from doudi.office.settlement.own_part import refunds_due
-from doudi.office.settlement.policy import active_policy, guard
 from doudi.office.settlement.refusals import Refused
 from doudi.office.settlement.requests import do_once
-from doudi.office.settlement.years import claims_in_force, lock_year
+from doudi.office.settlement.years import claims_in_force, given_in_force, lock_year
 
 NEWEST_FIRST = "DOUDI_NEWEST_FIRST"
 
@@ -59,23 +58,28 @@ def correct(
     )
 
 
-def reassess(*, key: str, person: str, year: int, who: Who) -> dict[str, Any]:
+def reassess(
+    *, key: str, person: str, year: int, who: Who, under_today: bool = False
+) -> dict[str, Any]:
     """Look up again, for every claim of a year, what the registry now says of its date.
 
     Claims whose standing changed are corrected, and from the first of them on the year is
-    settled again.
+    settled again, each claim under the version of the policy that it was settled by. With
+    ``under_today`` the whole year is settled again under today's version: a choice of its own,
+    which the record of the call keeps.
     """
-    body = {"person": person, "year": year}
-    return do_once(key, "reassess", person, who, body, lambda: reassess_year(person, year, who))
+    body = {"person": person, "year": year, "under_today": under_today}
+    return do_once(
+        key, "reassess", person, who, body, lambda: reassess_year(person, year, who, under_today)
+    )
 
 
 def reverse_claim(claim_id: str, who: Who) -> dict[str, Any]:
     """The reversal itself, inside the caller's transaction."""
-    policy = active_policy()
     claim, year = lock_claim(claim_id)
     _check_newest_first(claim, year.row)
     entry = write_reversal(year, claim, who)
-    later = settle_again(policy, year, claim.position, who, entry)
+    later = settle_again(year, claim.position, who, entry)
     return _answer(claim, [entry, *later])
 
 
@@ -83,11 +87,10 @@ def correct_claim(
     claim_id: str, lines: Sequence[FeeInput], facts: Mapping[str, Any], who: Who
 ) -> dict[str, Any]:
     """The correction itself, inside the caller's transaction."""
-    policy = active_policy()
     old, year = lock_claim(claim_id)
     _check_newest_first(old, year.row)
-    guard(policy, old.date)
     _check_facts(facts)
+    version = given_in_force(year.row)[str(old.pk)].policy_version
     changes = dict(facts)
     if lines:
         stay = lock_admission(old.admission.public_id)
@@ -95,7 +98,8 @@ def correct_claim(
         changes |= bill_of(stay)
     entry = write_reversal(year, old, who)
     new = _replacement(old, changes, old.evidence)
-    later = settle_again(policy, year, old.position, who, entry)
+    versions = {str(new.pk): version}
+    later = settle_again(year, old.position, who, entry, versions=versions)
     return _answer(new, [entry, *later])
 
 
@@ -135,15 +139,16 @@ def _replacement(old: Claim, changes: Mapping[str, Any], evidence: dict[str, Any
     )
 
 
-def reassess_year(person: str, number: int, who: Who) -> dict[str, Any]:
+def reassess_year(person: str, number: int, who: Who, under_today: bool) -> dict[str, Any]:
     """The reassessment itself, inside the caller's transaction."""
-    policy = active_policy()
     found = Person.objects.filter(public_id=person).first()
     if found is None:
         raise Refused(f"没有这个人：{person}", f"there is no person {person}")
     year = lock_year(found.pk, number)
     entries: list[Entry] = []
-    first = 0
+    given = given_in_force(year.row)
+    versions: dict[str, str] = {}
+    first: int | None = 0 if under_today else None
     for claim in claims_in_force(year.row):
         now = eligibility_on(
             person=found.pk,
@@ -153,11 +158,13 @@ def reassess_year(person: str, number: int, who: Who) -> dict[str, Any]:
         if all(claim.facts[name] == fact for name, fact in now.facts.items()):
             continue
         claim.year = year.row
-        first = first or claim.position
+        first = claim.position if first is None else first
         entries.append(write_reversal(year, claim, who))
-        _replacement(claim, now.facts, now.evidence)
-    if entries:
-        entries += settle_again(policy, year, first, who, entries[0])
+        new = _replacement(claim, now.facts, now.evidence)
+        versions[str(new.pk)] = given[str(claim.pk)].policy_version
+    if first is not None:
+        cause = entries[0] if entries else None
+        entries += settle_again(year, first, who, cause, versions=versions, under_today=under_today)
     plans_follow(entries)
     stays = sorted({entry.claim.admission.public_id for entry in entries})
     return {

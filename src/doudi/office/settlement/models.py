@@ -138,6 +138,19 @@ class Claim(models.Model):
         )
 
 
+class PolicyVersion(models.Model):
+    """What a version of a policy was made of: a pack, and the text of the adoption file, if any.
+
+    ``version`` is a digest of both, so a version is written once and never changed. With it a
+    claim can be settled again under the policy of then (`doudi.office.settlement.versions`).
+    """
+
+    version = models.CharField(primary_key=True, max_length=12)
+    pack = models.CharField(max_length=60)
+    adoption = models.TextField(blank=True)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+
 class Entry(models.Model):
     """What one claim was given, or by how much that changed, and why.
 

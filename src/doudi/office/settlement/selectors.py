@@ -19,8 +19,9 @@ from doudi.office.settlement.models import Claim, Entry
 class Stay:
     """An admission with its bill; money in fen. ``billed`` is whether the bill has lines.
 
-    ``settled`` is whether a claim of it is in force; ``last_claim`` is the end of the chain of its
-    claims, which a new one replaces, or None.
+    ``version_kept`` is whether the asked version of the policy is written down. ``settled`` is
+    whether a claim of it is in force; ``last_claim`` is the end of the chain of its claims, which
+    a new one replaces, or None.
     """
 
     admission: int
@@ -34,6 +35,7 @@ class Stay:
     admitted_on: date
     settled: bool
     last_claim: uuid.UUID | None
+    version_kept: bool
     billed: bool
     bill_fen: int
     catalogue_fen: int
@@ -49,6 +51,7 @@ SELECT admission.id, admission.person_id, person.public_id, institution.code, in
        (SELECT claim.id FROM settlement_claim AS claim WHERE claim.admission_id = admission.id
             AND NOT EXISTS (SELECT 1 FROM settlement_claim AS later
                 WHERE later.replaces_id = claim.id)),
+       EXISTS (SELECT 1 FROM settlement_policyversion WHERE version = %s),
        EXISTS (SELECT 1 FROM settlement_feeline WHERE admission_id = admission.id),
        (SELECT coalesce(sum(line.total_fen), 0) FROM settlement_feeline AS line
             WHERE line.admission_id = admission.id AND NOT EXISTS (SELECT 1
@@ -63,10 +66,10 @@ WHERE admission.public_id = %s
 """
 
 
-def stay_with_fees(public_id: str) -> Stay | None:
+def stay_with_fees(public_id: str, version: str) -> Stay | None:
     """The admission, its institution and the sums of its fee lines in one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(_STAY, [public_id])
+        cursor.execute(_STAY, [version, public_id])
         row = cursor.fetchone()
     if row is None:
         return None
@@ -84,9 +87,10 @@ def stay_with_fees(public_id: str) -> Stay | None:
         admitted_on=date.fromisoformat(day) if isinstance(day, str) else day,
         settled=bool(row[9]),
         last_claim=uuid.UUID(row[10]) if isinstance(row[10], str) else row[10],
-        billed=bool(row[11]),
-        bill_fen=int(row[12]),
-        catalogue_fen=int(row[13]),
+        version_kept=bool(row[11]),
+        billed=bool(row[12]),
+        bill_fen=int(row[13]),
+        catalogue_fen=int(row[14]),
     )
 
 

@@ -19,6 +19,7 @@ from doudi.office.settlement.policy import active_policy, guard
 from doudi.office.settlement.refusals import Refused
 from doudi.office.settlement.requests import do_once
 from doudi.office.settlement.selectors import Stay, stay_with_fees
+from doudi.office.settlement.versions import keep_version
 from doudi.office.settlement.years import GAP, claims_in_force, lock_year, save_year, settle_claim
 
 
@@ -70,7 +71,8 @@ def settle_visit(
 
 def settle_stay(admission: str, day: date, who: Who, before: str | None) -> dict[str, Any]:
     """The settlement itself, inside the caller's transaction; Refused as `settle` says."""
-    stay = stay_with_fees(admission)
+    policy = active_policy()
+    stay = stay_with_fees(admission, policy.version)
     if stay is None:
         raise Refused(f"没有这次就医：{admission}", f"there is no admission {admission}")
     if stay.settled:
@@ -82,8 +84,9 @@ def settle_stay(admission: str, day: date, who: Who, before: str | None) -> dict
             f"结算日期 {day} 早于入院日期 {stay.admitted_on}",
             f"settled on {day}, before the admission on {stay.admitted_on}",
         )
-    policy = active_policy()
     guard(policy, day)
+    if not stay.version_kept:
+        keep_version(policy)
     eligible = eligibility_on(
         person=stay.person, day=day, serious_designated=stay.serious_designated
     )
@@ -101,7 +104,7 @@ def settle_stay(admission: str, day: date, who: Who, before: str | None) -> dict
     )
     if before is not None:
         _insert_claim(claim)
-        entries = settle_again(policy, year, position, who, None)
+        entries = settle_again(year, position, who, None)
         plans_follow(entries)
         return answer_of(claim, entries)
     explanation = settle_claim(policy, claim, year.row.totals)
