@@ -15,6 +15,7 @@ _COMMANDS = {
     "estimate": "doudi.commands.estimate",
     "settle": "doudi.commands.settle",
     "simulate": "doudi.commands.simulate",
+    "synthetic-claims": "doudi.commands.synthetic",
     "policy": "doudi.commands.policy",
     "compare": "doudi.commands.compare",
     "solve": "doudi.commands.solve",
