@@ -129,7 +129,7 @@ def test_a_replaced_rule_is_compiled_once_and_values_never(
 
 def test_a_file_is_read_with_its_mark_of_being_made_up(policy: Policy, tmp_path: Path) -> None:
     path = tmp_path / "claims.parquet"
-    pq.write_table(three().replace_schema_metadata({"synthetic": "true"}), path)
+    pq.write_table(three().replace_schema_metadata({"doudi": "synthetic: nobody exists"}), path)
     found = compare(path, reform(policy, ("own_share_ceiling", "8%")), ["banner"])
     assert (found.source, found.synthetic) == ("claims.parquet", True)
     assert found.to_dict()["whole"]["own"] == {"today_fen": 275_000, "reform_fen": 235_000}

@@ -20,8 +20,8 @@ from doudi.population.packs import Packs
 from doudi.population.tables import as_arrow
 from doudi.rules.errors import BadInput
 
-SYNTHETIC = b"synthetic"
-"""The key of a file's metadata that marks made-up claims."""
+_MARK = b"doudi"
+"""The key of a file's metadata under which made-up claims say that they are ``synthetic``."""
 
 BILL = "bill"
 
@@ -93,7 +93,7 @@ def open_dataset(source: Any, packs: Packs, labels: Sequence[str] = ()) -> Datas
     order = claims.order
     found = {label: _label(table, label, order) for label in labels}
     metadata = table.schema.metadata or {}
-    synthetic = metadata.get(SYNTHETIC, b"").lower() == b"true"
+    synthetic = metadata.get(_MARK, b"").startswith(b"synthetic")
     return Dataset(name, table, in_order(claims), found, synthetic)
 
 
