@@ -266,7 +266,7 @@ def test_the_lines_of_a_bill_are_entered_all_or_none(
     wrong = bill_file(tmp_path, "床位费,A,3,12.35,37.00,0,0,0,37.00", "耗材,C,1,5,5,0,0,0,5")
     faults = manage("fees", "@stay", wrong, *BY).complaints
     assert len(faults) == 2
-    assert "3705 分" in faults[0]
+    assert "应为 37.05 元" in faults[0]
     assert FeeLine.objects.count() == 0
     right = bill_file(tmp_path, "床位费,A,3,12.35,37.05,,,,37.05")
     assert manage("fees", "@stay", right, *BY).out == "录入 1 条，合计 37.05 元\n"
@@ -285,7 +285,9 @@ def test_every_fault_of_a_fee_file_is_one_line(manage: Callable[..., Ran], tmp_p
     strange = bill_file(tmp_path, heading="项目,目录类别,数量,单价,总额,备注")
     assert len(manage("fees", "@stay", strange, *BY).complaints) == 5
     assert len(manage("fees", "@stay", bill_file(tmp_path), *BY).complaints) == 1
-    assert manage("fees", "@stay", tmp_path / "none.csv", *BY).complaints == ["none.csv：打不开"]
+    assert manage("fees", "@stay", tmp_path / "none.csv", *BY).complaints == [
+        "none.csv：文件打不开"
+    ]
 
 
 def test_a_fee_file_from_chinese_excel_is_read(manage: Callable[..., Ran], tmp_path: Path) -> None:
