@@ -110,6 +110,7 @@ def _logging_in() -> dict[str, Any]:
         "AUTH_PASSWORD_VALIDATORS": [
             {"NAME": f"{rules}MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
             {"NAME": f"{rules}CommonPasswordValidator"},
+            {"NAME": f"{rules}NumericPasswordValidator"},
             {
                 "NAME": f"{rules}UserAttributeSimilarityValidator",
                 "OPTIONS": {"user_attributes": ("username", "display_name")},
