@@ -58,7 +58,10 @@ def test_what_is_proposed_is_done_when_somebody_else_approves_it() -> None:
     done = services.approve(proposal=proposal, by=checker)
     period = RegistrationPeriod.objects.get(person=person)
     assert (period.recorded_by, period.cause) == (maker.username, "01")
-    assert (done.checker, done.answer) == (checker.username, {"row": period.pk})
+    assert (done.checker, done.answer) == (
+        checker.username,
+        {"row": period.pk, "settled_again": []},
+    )
     calls = Call.objects.filter(subject=f"person:{person.public_id}", actor=checker.username)
     assert calls.get().detail["maker"] == maker.username
 

@@ -53,7 +53,8 @@ def reverse(claim: str) -> Call:
 
 
 def correct(claim: str, bill: int) -> Call:
-    cell = {"service": "correct", "given": {"claim": claim, "bill": bill}}
+    facts = {"bill": bill, "catalogue": bill}
+    cell = {"service": "correct", "given": {"claim": claim, "facts": facts}}
     return [cell, f"correct {claim} {bill}"]
 
 

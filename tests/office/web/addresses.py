@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.office.web.imported import staged_import
-from tests.office.web.people_and_places import HERE, account, household_member
+from tests.office.web.people_and_places import HERE, account, household_member, make_place
 
 from doudi.office.approvals.services import propose
 from doudi.office.web.pages import Page, every_view
@@ -37,6 +37,10 @@ def _proposal() -> str:
 
 EXAMPLES: dict[str, Callable[[], str]] = {
     "proposal": _proposal,
+    "person": lambda: household_member(HERE, name="绝密戊己").public_id,
+    "household": lambda: str(household_member(HERE, name="绝密庚辛").household_id),
+    "place": lambda: make_place(HERE).gacha,
+    "kind": lambda: "enrol",
     "account": lambda: account("village", HERE).username,
     "people_import": lambda: staged_import(HERE).public_id,
 }

@@ -86,7 +86,8 @@ def test_a_stranger_of_any_role_never_gets_anything_of_another_district(
             answer = method(address.path)
             if address.parts and not address.page.public:
                 assert answer.status_code in (403, 404, 405), (address, answer.status_code)
-            text = b"" if answer.streaming else answer.content
+            # Its own address, which holds what was asked for, may come back in a page.
+            text = b"" if answer.streaming else answer.content.replace(address.path.encode(), b"")
             for mark in (SECRET, person.public_id, HERE.gacha, HERE.hospital):
                 assert mark.encode() not in text, (address, mark)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
@@ -13,13 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from doudi.office.accounts.permissions import Permission
 from doudi.office.approvals.adoption import adopt_file
 from doudi.office.approvals.models import Proposal
-from doudi.office.registry import services as registry
+from doudi.office.approvals.registry_changes import (
+    ENROL_VILLAGE,
+    apply_person_change,
+    apply_village_enrolment,
+)
 from doudi.office.settlement import services as settlement
 from doudi.office.settlement.services import Who
 
 Apply = Callable[[Proposal], dict[str, Any]]
-
-_DAYS = ("valid_from", "valid_to")
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,7 @@ class Kind:
     apply: Apply
 
 
-def _of_the_registry(label: Promise, service: Callable[..., Any]) -> Kind:
-    """A change by a service of the registry, which takes ``given`` as its keywords."""
-
-    def apply(proposal: Proposal) -> dict[str, Any]:
-        changed = service(actor=proposal.maker, reason=proposal.reason, **_read(proposal.given))
-        return {"row": changed.pk}
-
+def _of_the_registry(label: Promise, apply: Apply = apply_person_change) -> Kind:
     return Kind(label, Permission.CHANGE_PEOPLE, Permission.APPROVE_PEOPLE, apply)
 
 
@@ -52,20 +47,14 @@ def _of_the_window(label: Promise, service: Callable[..., dict[str, Any]]) -> Ki
     return Kind(label, Permission.CORRECT, Permission.APPROVE_CORRECTION, apply)
 
 
-def _read(given: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: date.fromisoformat(value) if name in _DAYS and value else value
-        for name, value in given.items()
-    }
-
-
 KINDS: dict[str, Kind] = {
-    "add_registration": _of_the_registry(_("登记建档立卡"), registry.add_registration),
-    "end_registration": _of_the_registry(_("结束建档立卡"), registry.end_registration),
-    "withdraw_registration": _of_the_registry(_("撤回一段登记"), registry.withdraw_registration),
-    "enrol": _of_the_registry(_("登记参保"), registry.enrol),
-    "list_disease": _of_the_registry(_("列入病种名单"), registry.list_disease),
-    "end_listing": _of_the_registry(_("移出病种名单"), registry.end_listing),
+    "add_registration": _of_the_registry(_("登记建档立卡")),
+    "end_registration": _of_the_registry(_("结束建档立卡")),
+    "withdraw_registration": _of_the_registry(_("撤回一段登记")),
+    "enrol": _of_the_registry(_("登记参保")),
+    "list_disease": _of_the_registry(_("列入病种名单")),
+    "end_listing": _of_the_registry(_("移出病种名单")),
+    ENROL_VILLAGE: _of_the_registry(_("全村登记参保"), apply_village_enrolment),
     "reverse": _of_the_window(_("冲销结算"), settlement.reverse),
     "correct": _of_the_window(_("更正结算"), settlement.correct),
     "adopt": Kind(

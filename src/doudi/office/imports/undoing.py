@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Concat
@@ -20,7 +21,7 @@ from doudi.office.imports.intake import locked_import
 from doudi.office.imports.models import PeopleImport, StagedRow
 from doudi.office.registry.changes import one_change
 from doudi.office.registry.errors import RegistryRefused
-from doudi.office.registry.models import Household, Person, RegistrationPeriod, Relation
+from doudi.office.registry.models import Enrolment, Household, Person, RegistrationPeriod, Relation
 from doudi.office.registry.people_together import batched
 from doudi.office.settlement.models import Admission
 
@@ -28,8 +29,8 @@ TREATED = ("已有就医记录", "was treated")
 CHANGED = ("入库以后登记有变更", "was changed since")
 OTHERS = ("同户有后来登记的人", "others joined the household since")
 HOUSEMATE = ("同户有人不能撤销", "somebody of the household cannot be withdrawn")
-# Asking for somebody's number changes nothing.
-_ONLY_READS = ("reveal_id_number",)
+# Asking for a number, or for a change that nobody has approved, changes nothing.
+_CHANGES_NOTHING = ("reveal_id_number", "propose", "take_back", "proposal_refused")
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Undo:
 
 def plan_undo(people_import: PeopleImport) -> Undo:
     """What undoing an import would do now."""
-    return _plan(_people_of(people_import))
+    return _plan(_people_of(people_import), people_import.decided_at)
 
 
 def ask_to_undo(*, actor: str, reason: str, public_id: str) -> None:
@@ -90,7 +91,8 @@ def undo_import(*, actor: str, reason: str, public_id: str) -> Undo:
                 "撤销由您申请，须由另一人办理", "who asks to undo an import cannot do it as well"
             )
         # FOR UPDATE, in one order: whoever admits one of them waits, and then finds nobody.
-        plan = _plan(_people_of(found).select_for_update(of=("self",)).order_by("pk"))
+        people = _people_of(found).select_for_update(of=("self",)).order_by("pk")
+        plan = _plan(people, found.decided_at)
         if not plan.withdrawn:
             raise RegistryRefused(
                 "这次导入的人都不能撤销", "none of the people of this import can be withdrawn"
@@ -124,14 +126,16 @@ def _people_of(people_import: PeopleImport) -> QuerySet[Person]:
     return Person.objects.filter(public_id__in=rows.values("person"))
 
 
-def _plan(people: QuerySet[Person]) -> Undo:
+def _plan(people: QuerySet[Person], recorded_at: datetime | None) -> Undo:
     stays = Admission.objects.filter(person=OuterRef("pk"))
     subject = Concat(Value("person:"), OuterRef("public_id"), output_field=CharField())
-    calls = Call.objects.filter(subject=subject).exclude(service__in=_ONLY_READS)
+    calls = Call.objects.filter(subject=subject).exclude(service__in=_CHANGES_NOTHING)
+    # A whole village is enrolled in one call, which names no single person.
+    enrolments = Enrolment.objects.filter(person=OuterRef("pk"), recorded_at__gt=recorded_at)
     rows = list(
-        people.annotate(treated=Exists(stays), changed=Exists(calls)).values_list(
-            "pk", "household_id", "relation", "treated", "changed"
-        )
+        people.annotate(
+            treated=Exists(stays), changed=Exists(calls) | Exists(enrolments)
+        ).values_list("pk", "household_id", "relation", "treated", "changed")
     )
     staying: dict[int, tuple[str, str]] = {}
     households: defaultdict[int | None, list[int]] = defaultdict(list)

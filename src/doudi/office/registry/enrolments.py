@@ -1,7 +1,12 @@
-"""For which years a person is insured."""
+"""For which years people are insured: one, or everybody of a village who is registered as poor."""
 
 from __future__ import annotations
 
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from doudi.office.audit.services import note
 from doudi.office.registry.changes import (
     check_choice,
     check_document,
@@ -10,7 +15,7 @@ from doudi.office.registry.changes import (
     one_change,
 )
 from doudi.office.registry.errors import RegistryRefused
-from doudi.office.registry.models import Enrolment
+from doudi.office.registry.models import Division, Enrolment, Person, RegistrationPeriod
 from doudi.rules.amounts import LARGEST_AMOUNT
 
 _YEARS = range(2003, 2101)  # the rural scheme, from which today's came, began in 2003
@@ -30,12 +35,7 @@ def enrol(
 
     RegistryRefused for a second enrolment of one year.
     """
-    check_choice("缴费人", "paid_by", paid_by, Enrolment.PaidBy.values)
-    check_document(document)
-    if year not in _YEARS:
-        raise RegistryRefused(f"参保年度 {year} 不对", f"year {year} is not possible")
-    if not 0 <= premium_own_fen <= LARGEST_AMOUNT:
-        raise RegistryRefused("个人缴费金额不对", "the premium is out of bounds")
+    _check(year, premium_own_fen, paid_by, document)
     with one_change(actor, reason):
         person = locked_person(person_id)
         if person.enrolments.filter(year=year).exists():
@@ -51,3 +51,71 @@ def enrol(
         detail = {"year": year, "premium_own_fen": premium_own_fen, "paid_by": paid_by}
         note_person(actor, reason, "enrol", person, detail | {"document": document})
     return enrolment
+
+
+def to_enrol(gacha: Division, year: int) -> QuerySet[Person]:
+    """Everybody of a village registered as poor on a day of the year and not enrolled for it."""
+    inside = Q(valid_from__lte=date(year, 12, 31)) & (
+        Q(valid_to=None) | Q(valid_to__gte=date(year, 1, 1))
+    )
+    registered = RegistrationPeriod.objects.filter(inside, person=OuterRef("pk"), withdrawn_at=None)
+    enrolled = Enrolment.objects.filter(person=OuterRef("pk"), year=year)
+    return (
+        Person.objects.filter(Exists(registered), ~Exists(enrolled), household__division=gacha)
+        .select_related("household__division__parent")
+        .order_by("household__number", "relation", "pk")
+    )
+
+
+def enrol_village(
+    *,
+    actor: str,
+    reason: str,
+    gacha: str,
+    year: int,
+    premium_own_fen: int,
+    paid_by: str,
+    document: str,
+) -> int:
+    """Enrol everybody of `to_enrol`; how many. RegistryRefused when there is nobody to enrol."""
+    _check(year, premium_own_fen, paid_by, document)
+    division = Division.objects.filter(pk=gacha, level=Division.Level.GACHA).first()
+    if division is None:
+        raise RegistryRefused(f"没有嘎查村 {gacha}", f"there is no gacha or village {gacha}")
+    with one_change(actor, reason):
+        people = list(to_enrol(division, year))
+        if not people:
+            raise RegistryRefused(
+                f"{division.name}没有需要登记 {year} 年参保的人", "there is nobody to enrol"
+            )
+        rows = [
+            Enrolment(
+                person=person,
+                year=year,
+                premium_own_fen=premium_own_fen,
+                paid_by=paid_by,
+                document=document,
+                recorded_by=actor,
+            )
+            for person in people
+        ]
+        Enrolment.objects.bulk_create(rows, batch_size=1_000)
+        detail = {
+            "year": year,
+            "premium_own_fen": premium_own_fen,
+            "paid_by": paid_by,
+            "document": document,
+            "people": [person.public_id for person in people],
+        }
+        subject = f"division:{gacha}"
+        note(actor=actor, reason=reason, service="enrol_village", subject=subject, detail=detail)
+    return len(people)
+
+
+def _check(year: int, premium_own_fen: int, paid_by: str, document: str) -> None:
+    check_choice("缴费人", "paid_by", paid_by, Enrolment.PaidBy.values)
+    check_document(document)
+    if year not in _YEARS:
+        raise RegistryRefused(f"参保年度 {year} 不对", f"year {year} is not possible")
+    if not 0 <= premium_own_fen <= LARGEST_AMOUNT:
+        raise RegistryRefused("个人缴费金额不对", "the premium is out of bounds")

@@ -129,6 +129,11 @@ def is_made_up(number: str) -> bool:
     return number[:6] in {str(area) for area in _MADE_UP_AREAS}
 
 
+def may_be_card(number: str) -> bool:
+    """Whether a normalised number has the form of a social security card's."""
+    return _CARD.match(number) is not None
+
+
 def read_card(text: str) -> str:
     """A social security card number, normalised; BadNumber when it cannot be one."""
     card = normalised(text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from doudi.office.audit.services import note
 from doudi.office.registry import identity
 from doudi.office.registry.changes import (
@@ -66,6 +68,25 @@ def reveal_id_number(*, actor: str, reason: str, person_id: int) -> str:
         number = identity.decrypt(person.id_cipher, public_id=person.public_id)
         note_person(actor, reason, "reveal_id_number", person, {"shown": identity.masked(number)})
     return number
+
+
+def reveal_id_numbers(
+    *, actor: str, reason: str, subject: str, people: Sequence[Person]
+) -> dict[int, str]:
+    """The ID numbers of a list of people in full, by key; who asked, and why, is recorded once.
+
+    ``subject`` says which list it is, such as ``division:152201001001``.
+    """
+    with one_change(actor, reason):
+        numbers = {
+            person.pk: identity.decrypt(person.id_cipher, public_id=person.public_id)
+            for person in people
+        }
+        detail = {"people": len(numbers)}
+        note(
+            actor=actor, reason=reason, service="reveal_id_numbers", subject=subject, detail=detail
+        )
+    return numbers
 
 
 def renew_ciphertexts(*, actor: str, reason: str) -> int:

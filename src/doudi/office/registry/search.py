@@ -26,17 +26,25 @@ def find_people(text: str, *, division: str | None = None, most: int = MOST_FOUN
     plain = identity.normalised(text)
     if not plain:
         return []
-    return list(people.filter(_meant_by(text.strip(), plain)).order_by("name", "pk")[:most])
+    return list(people.filter(meant_by(text)).order_by("name", "pk")[:most])
 
 
-def _meant_by(text: str, plain: str) -> Q:
+def meant_by(text: str) -> Q:
+    """The condition on people that a text that is not blank means, as `find_people` reads it.
+
+    A household number finds the whole household.
+    """
+    text, plain = text.strip(), identity.normalised(text)
     if not plain.isascii():
         return starts_with("name", text)
     if not any(character.isdigit() for character in plain):
         return starts_with("initials", plain.lower())
     if len(plain) in _LENGTHS_OF_ID_NUMBERS and plain[:15].isdigit():
         return Q(id_index=identity.id_index(identity.read_id_number(plain).text))
-    return Q(card_index=identity.card_index(identity.read_card(plain)))
+    household = Q(household__number=plain)
+    if not identity.may_be_card(plain):
+        return household
+    return household | Q(card_index=identity.card_index(plain))
 
 
 def starts_with(field: str, prefix: str) -> Q:

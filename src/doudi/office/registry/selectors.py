@@ -138,7 +138,7 @@ def people_of(division_code: str) -> QuerySet[Person]:
     """
     division = Division.objects.get(pk=division_code)
     return (
-        Person.objects.filter(household__division__range=codes_within(division))
+        Person.objects.filter(household__division__code__range=codes_within(division))
         .select_related("household")
         .order_by("household_id", "pk")
     )

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from doudi.office.registry.divisions import known_divisions, load_divisions
-from doudi.office.registry.enrolments import enrol
+from doudi.office.registry.enrolments import enrol, enrol_village
 from doudi.office.registry.listings import end_listing, list_disease
-from doudi.office.registry.people import register_person, renew_ciphertexts, reveal_id_number
+from doudi.office.registry.people import (
+    register_person,
+    renew_ciphertexts,
+    reveal_id_number,
+    reveal_id_numbers,
+)
 from doudi.office.registry.people_import import import_people, import_people_file
 from doudi.office.registry.registrations import (
     add_registration,
@@ -18,6 +23,7 @@ __all__ = [
     "end_listing",
     "end_registration",
     "enrol",
+    "enrol_village",
     "import_people",
     "import_people_file",
     "known_divisions",
@@ -26,5 +32,6 @@ __all__ = [
     "register_person",
     "renew_ciphertexts",
     "reveal_id_number",
+    "reveal_id_numbers",
     "withdraw_registration",
 ]

@@ -23,11 +23,13 @@ from doudi.office.approvals import services
 from doudi.office.approvals.errors import ApprovalRefused
 from doudi.office.approvals.kinds import KINDS
 from doudi.office.approvals.models import Proposal
+from doudi.office.approvals.registry_changes import PERSON_SERVICES, effects_of
 from doudi.office.approvals.scope import proposals_in_scope
 from doudi.office.registry.errors import RegistryRefused
 from doudi.office.registry.models import Cause, DiseaseListing, Enrolment
 from doudi.office.settlement.refusals import Refused
 from doudi.office.web.components import Badge, Cell, Column, Link, Pair, Table, Tone
+from doudi.office.web.desk.effects import effects_table
 from doudi.office.web.pages import FORM, StaffRequest, staff_page
 
 _ON_A_PAGE = 50
@@ -114,11 +116,22 @@ def one(request: StaffRequest, proposal: str) -> HttpResponse:
             "title": KINDS[found.kind].label,
             "facts": _facts(found),
             "text": found.given.get("text"),
+            **_effects(found),
             "waiting": found.state == Proposal.State.WAITING,
             "mine": mine,
             "may_decide": not mine and request.user.may(KINDS[found.kind].approve),
         },
     )
+
+
+def _effects(proposal: Proposal) -> dict[str, Any]:
+    """What the change would do to settled claims if it were approved now."""
+    if proposal.state != Proposal.State.WAITING or proposal.kind not in PERSON_SERVICES:
+        return {}
+    try:
+        return {"effects": effects_table(effects_of(proposal))}
+    except _REFUSALS as refused:
+        return {"hindrance": either(refused.zh, str(refused))}
 
 
 def _decide(request: StaffRequest, proposal: Proposal, remark: str) -> None:

@@ -31,11 +31,11 @@ from doudi.office.imports.selectors import (
 from doudi.office.registry.errors import RegistryRefused
 from doudi.office.web.components import Badge, Cell, Column, Link, Pair, Table, Tone
 from doudi.office.web.desk.import_forms import DecisionForm, UploadForm
+from doudi.office.web.desk.people_export import workbook_response
 from doudi.office.web.pages import FORM, StaffRequest, staff_page
 
 _ON_A_PAGE = 50
 _MOST_STAYING = 50
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TONES: dict[str, Tone] = {
     PeopleImport.State.READING: "neutral",
     PeopleImport.State.FAILED: "bad",
@@ -92,14 +92,14 @@ def template(request: StaffRequest) -> HttpResponse:
     """An empty workbook with the villages of the account's division."""
     assert request.user.division is not None
     content = services.people_template(request.user.division)
-    return _workbook(content, _("人员导入模板"))
+    return workbook_response(content, _("人员导入模板"))
 
 
 @staff_page(Permission.IMPORT_PEOPLE)
 def faults(request: StaffRequest, people_import: str) -> HttpResponse:
     """All faults and warnings of a file as a workbook."""
     found = get_object_or_404(_in_scope(request.user), public_id=people_import)
-    return _workbook(fault_report(found), _("核对结果"))
+    return workbook_response(fault_report(found), _("核对结果"))
 
 
 @staff_page(Permission.IMPORT_PEOPLE, FORM)
@@ -273,16 +273,3 @@ def _in_scope(user: User) -> QuerySet[PeopleImport]:
     if user.division is None:
         return PeopleImport.objects.none()
     return imports_within(user.division)
-
-
-def _workbook(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=_XLSX)
-    filename = f"{name} {timezone.localdate():%Y-%m-%d}.xlsx"
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{_quoted(filename)}"
-    return response
-
-
-def _quoted(text: str) -> str:
-    from urllib.parse import quote  # noqa: PLC0415
-
-    return quote(text, safe="")

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from doudi.office.web.desk import accounts, approvals, home, imports
+from doudi.office.web.desk import (
+    accounts,
+    approvals,
+    changes,
+    home,
+    households,
+    imports,
+    people,
+    people_export,
+)
 
 app_name = "desk"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,6 +23,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", accounts.listing, name="accounts"),
     path("accounts/new", accounts.create, name="account_new"),
     path("accounts/<str:account>", accounts.one, name="account"),
+    path("people/", people.find, name="people"),
+    path("people/export", people_export.found, name="people_export"),
+    path("people/<str:person>", people.one, name="person"),
+    path("people/<str:person>/changes/<str:kind>", changes.propose_one, name="change"),
+    path("households/", households.own_place, name="own_place"),
+    path("households/<int:household>", households.one, name="household"),
+    path("places/<str:place>", households.place, name="place"),
+    path("places/<str:place>/export", people_export.of_place, name="place_export"),
+    path("enrolments/village", changes.enrol_village, name="enrol_village"),
     path("imports/", imports.listing, name="imports"),
     path("imports/template", imports.template, name="import_template"),
     path("imports/<str:people_import>", imports.one, name="import"),

@@ -1,0 +1,90 @@
+"""Changes of the registry as proposals: done together with what they do to settled claims."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from doudi.office.approvals.models import Proposal
+from doudi.office.registry import services as registry
+from doudi.office.registry.models import Person
+from doudi.office.settlement.registry_effects import Effect, follow_registry, preview_change
+from doudi.office.settlement.services import Who
+
+ENROL_VILLAGE = "enrol_village"
+PERSON_SERVICES: dict[str, Callable[..., Any]] = {
+    "add_registration": registry.add_registration,
+    "end_registration": registry.end_registration,
+    "withdraw_registration": registry.withdraw_registration,
+    "enrol": registry.enrol,
+    "list_disease": registry.list_disease,
+    "end_listing": registry.end_listing,
+}
+"""The service of each kind of change that concerns one person."""
+
+_PERSON = "person:"
+_DAYS = ("valid_from", "valid_to")
+
+
+def subject_of(person: Person) -> str:
+    """What a proposal about a person is about."""
+    return f"{_PERSON}{person.public_id}"
+
+
+def person_of(proposal: Proposal) -> Person | None:
+    """The person a proposal is about, with the household's village; None for other proposals."""
+    if not proposal.subject.startswith(_PERSON):
+        return None
+    people = Person.objects.select_related("household__division__parent")
+    return people.filter(public_id=proposal.subject.removeprefix(_PERSON)).first()
+
+
+def apply_person_change(proposal: Proposal) -> dict[str, Any]:
+    """Do a change of one person's records, and settle again the claims that it touches."""
+    changed = _do(proposal.kind, proposal.given, proposal.maker, proposal.reason)
+    person = person_of(proposal)
+    effects = [] if person is None else follow_registry(person, _who(proposal))
+    return {"row": changed.pk, "settled_again": [_as_json(effect) for effect in effects]}
+
+
+def apply_village_enrolment(proposal: Proposal) -> dict[str, Any]:
+    """Enrol everybody of a village who is registered and not enrolled yet."""
+    people = registry.enrol_village(actor=proposal.maker, reason=proposal.reason, **proposal.given)
+    return {"people": people}
+
+
+def preview_effects(kind: str, given: Mapping[str, Any], person: Person) -> list[Effect]:
+    """What a change would do to settled claims; nothing is kept, and what is refused is raised."""
+    return preview_change(person, lambda: _do(kind, given, "preview", "preview"))
+
+
+def effects_of(proposal: Proposal) -> list[Effect]:
+    """What a waiting proposal would do to settled claims now; none for other kinds."""
+    person = person_of(proposal)
+    if person is None or proposal.kind not in PERSON_SERVICES:
+        return []
+    return preview_effects(proposal.kind, proposal.given, person)
+
+
+def _do(kind: str, given: Mapping[str, Any], actor: str, reason: str) -> Any:
+    read = {
+        name: date.fromisoformat(value) if name in _DAYS and value else value
+        for name, value in given.items()
+    }
+    return PERSON_SERVICES[kind](actor=actor, reason=reason, **read)
+
+
+def _who(proposal: Proposal) -> Who:
+    return Who(proposal.maker, proposal.reason)
+
+
+def _as_json(effect: Effect) -> dict[str, Any]:
+    return {
+        "admission": effect.after.admission,
+        "date": effect.after.day.isoformat(),
+        "own_before_fen": effect.before.own_fen,
+        "own_after_fen": effect.after.own_fen,
+        "payers_before_fen": effect.before.payers,
+        "payers_after_fen": effect.after.payers,
+    }
