@@ -176,7 +176,7 @@ STAY = ("estimate", "--bill", "12000", "--level", "3", "--registered")
 CLAIMS = str(ROOT / "examples" / "claims_2018.csv")
 
 PRINTED = {
-    "the welcome": (),
+    "the welcome": ("welcome",),
     "a bill": STAY,
     "a known bill": (*STAY, "--catalogue", "12000", "--inside", "--not-serious"),
     "a bill nobody knows anything of": ("estimate", "--bill", "12000"),

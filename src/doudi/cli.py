@@ -12,10 +12,16 @@ import click
 from doudi.i18n import LANGUAGE_VARIABLE, LANGUAGES
 
 _COMMANDS = {
+    "demo": "doudi.commands.demo_site",
+    "serve": "doudi.commands.serve",
+    "welcome": "doudi.commands.welcome",
     "estimate": "doudi.commands.estimate",
     "settle": "doudi.commands.settle",
     "simulate": "doudi.commands.simulate",
+    "synthetic-claims": "doudi.commands.synthetic",
     "policy": "doudi.commands.policy",
+    "compare": "doudi.commands.compare",
+    "solve": "doudi.commands.solve",
     "fit": "doudi.commands.fit",
     "clauses": "doudi.commands.clauses",
     "sources": "doudi.commands.sources",
@@ -61,11 +67,12 @@ def _choose_language(ctx: click.Context, param: click.Parameter, value: str | No
 )
 @click.pass_context
 def main(ctx: click.Context) -> Any:
-    """Without a command: the headline answer, and what else can be asked."""
+    """Without a command: the demonstration, served."""
     if ctx.invoked_subcommand is None:
-        from doudi.commands.welcome import welcome  # noqa: PLC0415
+        from doudi.commands.demo_site import command  # noqa: PLC0415
 
-        welcome()
+        with command.make_context("demo", [], parent=ctx) as demo:
+            command.invoke(demo)
 
 
 def run() -> None:

@@ -23,6 +23,7 @@ OTHER_CARD = "KAP0001234"
 HOSPITAL = "H15222400099"
 EXAMPLES = ROOT / "examples" / "office"
 BILL, EARLIER_BILL = EXAMPLES / "bill_september.csv", EXAMPLES / "bill_august.csv"
+CORRECTED = EXAMPLES / "bill_august_corrected.csv"
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from pytest_django import DjangoDbBlocker
 from tests.commands.an_office import (
     BILL,
+    CORRECTED,
     EARLIER_BILL,
     HOSPITAL,
     OTHER,
@@ -265,7 +266,7 @@ def test_the_lines_of_a_bill_are_entered_all_or_none(
     wrong = bill_file(tmp_path, "床位费,A,3,12.35,37.00,0,0,0,37.00", "耗材,C,1,5,5,0,0,0,5")
     faults = manage("fees", "@stay", wrong, *BY).complaints
     assert len(faults) == 2
-    assert "3705 分" in faults[0]
+    assert "应为 37.05 元" in faults[0]
     assert FeeLine.objects.count() == 0
     right = bill_file(tmp_path, "床位费,A,3,12.35,37.05,,,,37.05")
     assert manage("fees", "@stay", right, *BY).out == "录入 1 条，合计 37.05 元\n"
@@ -284,7 +285,9 @@ def test_every_fault_of_a_fee_file_is_one_line(manage: Callable[..., Ran], tmp_p
     strange = bill_file(tmp_path, heading="项目,目录类别,数量,单价,总额,备注")
     assert len(manage("fees", "@stay", strange, *BY).complaints) == 5
     assert len(manage("fees", "@stay", bill_file(tmp_path), *BY).complaints) == 1
-    assert manage("fees", "@stay", tmp_path / "none.csv", *BY).complaints == ["none.csv：打不开"]
+    assert manage("fees", "@stay", tmp_path / "none.csv", *BY).complaints == [
+        "none.csv：文件打不开"
+    ]
 
 
 def test_a_fee_file_from_chinese_excel_is_read(manage: Callable[..., Ran], tmp_path: Path) -> None:
@@ -369,7 +372,7 @@ def test_the_own_part_is_agreed_and_paid_in_parts_but_never_beyond_what_is_owed(
 
 def test_a_correction_shows_what_it_does_to_a_later_claim(manage: Callable[..., Ran]) -> None:
     two_claims(manage)
-    correct = ("correct", "@first-settled", "--bill", "20000")
+    correct = ("correct", "@first-settled", "--fees", str(CORRECTED))
     preview = manage(*correct, "--preview").out
     assert "政府兜底 -200，个人自付 +200" in preview
     assert Entry.objects.count() == 2
@@ -393,16 +396,21 @@ def test_a_reversal_shows_what_it_does_to_a_later_claim_and_happens_once(
 def test_a_correction_that_changes_nothing_is_refused(manage: Callable[..., Ran]) -> None:
     settled(manage)
     assert manage("correct", "@stay-settled", *BY).complaints == [
-        "没有说要更正什么：--bill、--catalogue 或 --serious"
+        "没有说要更正什么：--fees 或 --kind"
     ]
 
 
-def test_a_bill_smaller_than_its_catalogue_part_is_refused_in_one_line(
-    manage: Callable[..., Ran],
+def test_a_corrected_line_that_corrects_nothing_is_refused_in_one_line(
+    manage: Callable[..., Ran], tmp_path: Path
 ) -> None:
     settled(manage)
-    ran = manage("correct", "@stay-settled", "--bill", "100", *BY)
-    assert len(ran.complaints) == 1
+    heading = "更正行,项目,目录类别,数量,单价,总额,全自费,超限价,先行自付,政策范围\n"
+    for place, words in (("9", "没有在用的第 9 条"), ("x", "更正行 = x")):
+        path = tmp_path / "更正.csv"
+        path.write_text(f"{heading}{place},床位费,A,1,1,1,0,0,0,1\n", encoding="utf-8")
+        ran = manage("correct", "@stay-settled", "--fees", str(path), *BY)
+        assert len(ran.complaints) == 1
+        assert words in ran.complaints[0]
     assert Entry.objects.count() == 1
 
 
@@ -479,7 +487,7 @@ def test_in_english_everything_but_names_is_english(doudi: Doudi) -> None:
         english("fees", "@stay", str(BILL), *said),
         english("settle", "@stay", "--date", "2018-09-26", *said, "--key", "settled"),
         english("slip", "@settled"),
-        english("correct", "@settled", "--bill", "33000", "--preview"),
+        english("correct", "@settled", "--kind", "observation", "--preview"),
         english("reverse", "@settled", "--preview"),
         english("owed", HOSPITAL),
         english("close-month", "201809", *said),

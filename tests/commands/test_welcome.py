@@ -1,4 +1,4 @@
-"""`doudi` alone: the answer to the question the source page is titled with."""
+"""`doudi welcome`: the answer to the question the source page is titled with."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from doudi import cli
 
 
 @pytest.mark.clause("X-01")
-def test_alone_it_asks_the_question_of_the_page_and_answers_it(doudi: Doudi) -> None:
-    ran = doudi()
+def test_it_asks_the_question_of_the_page_and_answers_it(doudi: Doudi) -> None:
+    ran = doudi("welcome")
     assert ran.status == 0
     assert ran.out.startswith("问：")
     assert "能给多少钱" in ran.out.splitlines()[0]
@@ -19,14 +19,14 @@ def test_alone_it_asks_the_question_of_the_page_and_answers_it(doudi: Doudi) -> 
     assert "最多自付 1,200 元" in ran.out
 
 
-def test_alone_it_says_what_else_can_be_asked(doudi: Doudi) -> None:
-    text = doudi().out
+def test_it_says_what_else_can_be_asked(doudi: Doudi) -> None:
+    text = doudi("welcome").out
     for command in ("estimate --bill", "estimate --household", "--help"):
         assert f"./doudi {command}" in text
 
 
 def test_the_commands_it_recommends_can_be_run(doudi: Doudi) -> None:
-    for line in doudi().out.splitlines():
+    for line in doudi("welcome").out.splitlines():
         _before, found, command = line.partition("./doudi ")
         if found and "…" not in command:
             assert doudi(*command.split()).status == 0, command
@@ -52,5 +52,5 @@ def test_no_command_is_loaded_before_it_is_called() -> None:
 
 
 def test_the_program_welcomes_in_the_language_of_the_environment() -> None:
-    assert run_python(DOUDI_LANG="en").stdout.startswith("Question: ")
-    assert run_python().stdout.startswith("问：")
+    assert run_python("welcome", DOUDI_LANG="en").stdout.startswith("Question: ")
+    assert run_python("welcome").stdout.startswith("问：")

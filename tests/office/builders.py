@@ -28,6 +28,7 @@ from doudi.office.registry import services as registry
 from doudi.office.registry.identity import made_up_id_number
 from doudi.office.registry.models import Person
 from doudi.office.settlement import services
+from doudi.office.settlement.bills import lines_in_force
 from doudi.office.settlement.fees import FeeInput
 from doudi.office.settlement.models import Claim, Entry, Institution, PersonYear
 from doudi.office.settlement.policy import unconfirmed
@@ -237,9 +238,26 @@ def reverse(claim: str) -> dict[str, Any]:
     return services.reverse(key=new_key(), claim=claim, who=WHO)
 
 
-def correct(claim: str, **facts: Any) -> dict[str, Any]:
-    """Correct a claim under a new key."""
-    return services.correct(key=new_key(), claim=claim, facts=facts, who=WHO)
+def correct(
+    claim: str, *, bill: int | None = None, catalogue: int | None = None, **facts: Any
+) -> dict[str, Any]:
+    """Correct a claim under a new key: its bill to one line of so much, or its facts."""
+    lines = corrected_lines(claim, bill, catalogue)
+    return services.correct(key=new_key(), claim=claim, lines=lines, facts=facts, who=WHO)
+
+
+def corrected_lines(claim: str, bill: int | None, catalogue: int | None) -> list[FeeInput]:
+    """One line of so much in place of all that the claim was for; none where nothing is given."""
+    if bill is None and catalogue is None:
+        return []
+    found = Claim.objects.get(pk=claim)
+    bill = found.facts["bill"] if bill is None else bill
+    in_scope = min(found.facts["catalogue"] if catalogue is None else catalogue, bill)
+    first, *others = lines_in_force(found.admission).values_list("number", flat=True)
+    return [
+        line(bill, in_scope, replaces=first),
+        *(line(0, replaces=other, quantity_thousandths=0) for other in others),
+    ]
 
 
 def pay(admission: str, amount: int, day: date = DAY) -> dict[str, Any]:

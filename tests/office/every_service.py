@@ -12,6 +12,7 @@ from tests.office.builders import (
     WHO,
     YUAN,
     admitted,
+    corrected_lines,
     hospital,
     line,
     new_key,
@@ -84,8 +85,8 @@ def reverse_claim() -> Request:
 
 def correct_claim() -> Request:
     claim = settled(someone(), 12_000 * YUAN).claim
-    facts = {"catalogue": 6_000 * YUAN}
-    return lambda key: services.correct(key=key, claim=claim, facts=facts, who=WHO)
+    lines = corrected_lines(claim, None, 6_000 * YUAN)
+    return lambda key: services.correct(key=key, claim=claim, lines=lines, who=WHO)
 
 
 def reassess() -> Request:

@@ -13,13 +13,13 @@ from doudi.commands.common import print_json
 from doudi.commands.office.common import OfficeCommand, as_json
 from doudi.i18n import gettext as _
 
-_PEOPLE, _SETTLEMENTS = 5_000, 500
+PEOPLE, SETTLEMENTS, SEED = 5_000, 500, 2018
 
 
 @click.command("demo-data", cls=OfficeCommand, help="造一个合成的盟供试用 · a synthetic league")
-@click.option("--people", type=click.IntRange(min=1), default=_PEOPLE, show_default=True)
-@click.option("--seed", type=int, default=2018, show_default=True)
-@click.option("--settlements", type=click.IntRange(min=0), default=_SETTLEMENTS, show_default=True)
+@click.option("--people", type=click.IntRange(min=1), default=PEOPLE, show_default=True)
+@click.option("--seed", type=int, default=SEED, show_default=True)
+@click.option("--settlements", type=click.IntRange(min=0), default=SETTLEMENTS, show_default=True)
 @as_json
 def command(people: int, seed: int, settlements: int, as_json: bool) -> None:
     """The same numbers make the same league; nobody in it exists. Into an empty office only."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from doudi.commands.common import complain, describe, load, policy_options, print_json
+from doudi.commands.tables import pair
 from doudi.i18n import either
 from doudi.rules.errors import BadInput, PolicyError
 
@@ -97,14 +98,6 @@ def command(
         print_json(results if by else fits[0][1].to_dict())
         return
     click.echo(fit_text(fits, given, turned))
-
-
-def pair(option: str, text: str) -> tuple[str, str]:
-    """``NAME=VALUE`` in two; complains and stops when it has another form."""
-    name, sign, value = text.partition("=")
-    if not sign or not value.strip():
-        complain([either(f"{option} {text}：应写成 名称=值", f"{option} {text}: write NAME=VALUE")])
-    return name.strip(), value.strip()
 
 
 def _turned(policy: Policy, others: Sequence[str]) -> tuple[Policy, list[tuple[Lever, int]]]:

@@ -15,7 +15,7 @@ from doudi.i18n import either
 from doudi.money import yuan
 
 if TYPE_CHECKING:
-    from doudi.population import BadTable, Settled
+    from doudi.population import BadTable, Packs, Settled
     from doudi.population.files import Progress
 
 _STEPS = {
@@ -39,6 +39,12 @@ _STEPS = {
 @click.option(
     "--overwrite", is_flag=True, help="可以覆盖已有的结果文件 · write over a file that is there"
 )
+@click.option(
+    "--spark",
+    "master",
+    metavar="URL",
+    help="在 Spark 集群上结算（spark://…、local-cluster[2,1,1024]） · on a Spark cluster",
+)
 @click.option("--workers", type=click.IntRange(min=1), help="线程数，默认每核一个 · threads")
 @click.option(
     "--json", "as_json", is_flag=True, help="输出 JSON（金额以分计） · JSON, money in fen"
@@ -51,6 +57,7 @@ def command(
     adoption: Path | None,
     reform_file: Path | None,
     overwrite: bool,
+    master: str | None,
     workers: int | None,
     as_json: bool,
 ) -> None:
@@ -65,10 +72,13 @@ def command(
         if reform_file is not None:
             policy = read_reform(policy, reform_file).policy
         packs = population.packs_in_file(source, policy)
-        with _progress() as progress:
-            settled = population.simulate_file(
-                source, target, packs, overwrite=overwrite, workers=workers, progress=progress
-            )
+        if master is not None:
+            settled = _on_spark(source, target, packs, master, overwrite)
+        else:
+            with _progress() as progress:
+                settled = population.simulate_file(
+                    source, target, packs, overwrite=overwrite, workers=workers, progress=progress
+                )
     except RefusedReform as error:
         complain(either(zh, en) for zh, en in error.faults)
     except population.BadTable as error:
@@ -88,6 +98,19 @@ def command(
         print_json(_to_dict(settled))
     else:
         click.echo(_text(settled, target))
+
+
+def _on_spark(source: Path, target: Path, packs: Packs, master: str, overwrite: bool) -> Settled:
+    try:
+        from doudi.population.spark import simulate_on_spark  # noqa: PLC0415
+
+        return simulate_on_spark(source, target, packs, master, overwrite=overwrite)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "pyspark":
+            raise
+        complain(
+            [either("--spark 需要另装：pip install 'doudi[spark]'", "--spark needs doudi[spark]")]
+        )
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Plain `./doudi`: the answer to the question the project is named after."""
+"""`doudi welcome`: the answer to the question the project is named after."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from doudi.i18n import gettext as _
 _BILL = 1_200_000
 
 
-def welcome() -> None:
+@click.command("welcome", help="问一句：能给多少钱 · the headline answer")
+def command() -> None:
     """Print what relief pays of a 12,000-yuan stay of a registered person, and the commands."""
     click.echo(_("问：建档立卡贫困人口在三级医院住院花了 12,000 元，能给多少钱？"))
     facts = {"kind": "inpatient", "bill": _BILL, "hospital_level": 3, "registered": True}

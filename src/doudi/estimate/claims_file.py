@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +17,8 @@ from doudi.rules.errors import BadInput, NoVersionInForce
 from doudi.rules.facts import Fact, Input, read_facts
 from doudi.rules.policy import KIND, Policy
 from doudi.rules.units import Unit
+from doudi.tables import RowFault as RowFault  # noqa: PLC0414 - callers know it from here
+from doudi.tables import UnreadableTable, read_table
 
 MOST_ROWS = 100_000
 """More claims than this are for `doudi simulate`."""
@@ -61,34 +61,6 @@ class ClaimRow:
     facts: Mapping[str, Fact]
 
 
-@dataclass(frozen=True)
-class RowFault:
-    """One thing wrong in a file of claims; ``row`` counts the heading as 1."""
-
-    row: int
-    field: str
-    value: str
-    zh: str
-    en: str
-
-    @property
-    def line_zh(self) -> str:
-        """Where, what and why, in Chinese."""
-        return self._line(f"第{self.row}行", "：", self.zh)
-
-    @property
-    def line_en(self) -> str:
-        """Where, what and why, in English."""
-        return self._line(f"row {self.row}", ": ", self.en)
-
-    def _line(self, row: str, colon: str, why: str) -> str:
-        what = f"{self.field} = {self.value!r}" if self.value else self.field
-        return " ".join(part for part in (row if self.row else "", what) if part) + colon + why
-
-    def __str__(self) -> str:
-        return f"{self.line_zh} | {self.line_en}"
-
-
 class BadClaims(ValueError):
     """A file of claims with faults; nothing of it is settled."""
 
@@ -109,7 +81,7 @@ def read_claims(path: Path, policy: Policy) -> list[ClaimRow]:
     Headings may be Chinese or English, amounts are yuan with at most two decimals. BadClaims
     carries every fault of the file.
     """
-    rows = _read_table(path)
+    rows = _rows_of(path)
     if not rows:
         raise BadClaims([RowFault(1, "", "", "文件是空的", "the file is empty")])
     heading, *body = rows
@@ -136,55 +108,12 @@ def read_claims(path: Path, policy: Policy) -> list[ClaimRow]:
     return claims
 
 
-def _read_table(path: Path) -> list[list[Any]]:
+def _rows_of(path: Path) -> list[list[Any]]:
+    zh, en = f"超过{MOST_ROWS}行，请用 doudi simulate", "too many rows; use doudi simulate"
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise BadClaims(
-            [RowFault(0, str(path.name), "", "文件打不开", f"cannot be opened: {error.strerror}")]
-        ) from error
-    if path.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".ods"):
-        rows = _read_workbook(content)
-    else:
-        rows = _read_csv(_decode(content))
-    if len(rows) > MOST_ROWS + 1:
-        zh, en = f"超过{MOST_ROWS}行，请用 doudi simulate", "too many rows; use doudi simulate"
-        raise BadClaims([RowFault(MOST_ROWS + 2, "", "", zh, en)])
-    return rows
-
-
-def _decode(content: bytes) -> str:
-    """Chinese Excel writes CSV in GB18030; everything else writes UTF-8."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    try:
-        return content.decode("gb18030")
-    except UnicodeDecodeError as error:
-        zh, en = "文字编码应为 UTF-8 或 GB18030", "the text must be UTF-8 or GB18030"
-        raise BadClaims([RowFault(1, "", "", zh, en)]) from error
-
-
-def _read_csv(text: str) -> list[list[Any]]:
-    reader = csv.reader(io.StringIO(text, newline=""))
-    try:
-        return [list(row) for row in reader]
-    except csv.Error as error:
-        zh, en = "不是能读的 CSV（引号可能没有成对）", f"not readable as CSV: {error}"
-        raise BadClaims([RowFault(reader.line_num, "", "", zh, en)]) from error
-
-
-def _read_workbook(content: bytes) -> list[list[Any]]:
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415
-
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        return book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except CalamineError as error:
-        raise BadClaims(
-            [RowFault(1, "", "", "不是能读的 Excel 文件", f"not a readable workbook: {error}")]
-        ) from error
+        return read_table(path, most_rows=MOST_ROWS, too_many=(zh, en))
+    except UnreadableTable as error:
+        raise BadClaims([error.fault]) from error
 
 
 def _columns(policy: Policy, heading: Sequence[str]) -> dict[str, int]:

@@ -16,27 +16,30 @@ _NO_LAW = ("article", "instruction", "plan")
 
 def source_note(policy: Policy, explanations: Iterable[Explanation]) -> str:
     """One line: on what kinds of text the amounts rest, and which version gave them."""
-    documents = _documents(policy, explanations)
-    bases = _("、").join(dict.fromkeys(_basis(document) for document in documents))
-    if not documents:
-        sentence = _("以经办机构为准。")
-    elif all(document.rank in _NO_LAW for document in documents):
-        sentence = _("依据是{bases}，不是法律文本，以经办机构为准。").format(bases=bases)
-    else:
-        sentence = _("依据是{bases}，以经办机构为准。").format(bases=bases)
-    version = _("{name} 版本 {version}").format(name=policy.name, version=policy.version)
-    return f"{sentence}{either('', ' ')}{version}"
-
-
-def _documents(policy: Policy, explanations: Iterable[Explanation]) -> tuple[Document, ...]:
-    """In the order of the clause file."""
     cited = {
         clause
         for explanation in explanations
         for step in explanation.steps
         for clause in step.rule.card.clauses
     }
-    used = {policy.clauses.clauses[clause].document.name for clause in cited}
+    version = _("{name} 版本 {version}").format(name=policy.name, version=policy.version)
+    return f"{note_on(policy, cited)}{either('', ' ')}{version}"
+
+
+def note_on(policy: Policy, clauses: Iterable[str]) -> str:
+    """One sentence: on what kinds of text amounts rest that come from these clauses."""
+    documents = _documents(policy, clauses)
+    bases = _("、").join(dict.fromkeys(_basis(document) for document in documents))
+    if not documents:
+        return _("以经办机构为准。")
+    if all(document.rank in _NO_LAW for document in documents):
+        return _("依据是{bases}，不是法律文本，以经办机构为准。").format(bases=bases)
+    return _("依据是{bases}，以经办机构为准。").format(bases=bases)
+
+
+def _documents(policy: Policy, clauses: Iterable[str]) -> tuple[Document, ...]:
+    """In the order of the clause file."""
+    used = {policy.clauses.clauses[clause].document.name for clause in clauses}
     return tuple(item for name, item in policy.clauses.documents.items() if name in used)
 
 

@@ -5,6 +5,7 @@
 - ``DOUDI_PRODUCTION=1``: nothing made for development is used (see `doudi.office.keys`).
 - ``DOUDI_HOSTS``: the names this server is called by, with commas between them.
 - ``DOUDI_DEBUG=1``: Django's error pages; refused in production.
+- ``DOUDI_LOG``: ``INFO`` (in production) logs every request, ``WARNING`` only what fails.
 - ``DOUDI_SECOND_FACTOR=1``: the second factor is required outside production too.
 - ``DOUDI_BEHIND_PROXY=1``: a proxy in front ends HTTPS and sets ``X-Forwarded-Proto`` itself.
 - ``DOUDI_PLAIN_HTTP=1``: no HTTPS in production; for a trial on one machine only.
@@ -19,6 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from doudi.office.databases import from_url, sqlite
 from doudi.office.keys import load_keys
+from doudi.office.logs import logging_settings
 from doudi.office.web_settings import web_settings
 
 
@@ -96,3 +98,5 @@ TIME_ZONE = "Asia/Shanghai"
 SECOND_FACTOR_REQUIRED = PRODUCTION or _is_on("DOUDI_SECOND_FACTOR")
 HTTPS = PRODUCTION and not _is_on("DOUDI_PLAIN_HTTP")
 vars().update(web_settings(DATA, https=HTTPS, behind_proxy=_is_on("DOUDI_BEHIND_PROXY")))
+
+LOGGING = logging_settings(os.environ.get("DOUDI_LOG", "INFO" if PRODUCTION else "WARNING").upper())

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from doudi.office.web import preferences
+from doudi.office.web import health, preferences
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("doudi.office.web.public.urls")),
+    path("healthz", health.healthz, name="healthz"),
     path("preferences", preferences.choose, name="preferences"),
     path("", include("doudi.office.web.account.urls")),
     path("desk/", include("doudi.office.web.desk.urls")),

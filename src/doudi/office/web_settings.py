@@ -7,6 +7,7 @@ from typing import Any
 
 _MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "doudi.office.web.middleware.RequestLog",
     "doudi.office.web.middleware.ResponseHeaders",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -93,6 +94,7 @@ def _static_files(data: Path) -> dict[str, Any]:
             },
         },
         "WHITENOISE_KEEP_ONLY_HASHED_FILES": True,
+        "WHITENOISE_ALLOW_ALL_ORIGINS": False,
     }
 
 
@@ -108,6 +110,7 @@ def _logging_in() -> dict[str, Any]:
         "AUTH_PASSWORD_VALIDATORS": [
             {"NAME": f"{rules}MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
             {"NAME": f"{rules}CommonPasswordValidator"},
+            {"NAME": f"{rules}NumericPasswordValidator"},
             {
                 "NAME": f"{rules}UserAttributeSimilarityValidator",
                 "OPTIONS": {"user_attributes": ("username", "display_name")},

@@ -11,34 +11,51 @@ The parts, for whoever builds on them:
 - `run.settle_in_parts(…)`: the same a part at a time, for sums that need not hold all amounts;
 - `tables.simulate(table, policy)`: Arrow, Polars or pandas in, the same out;
 - `files.simulate_file(source, target, packs)`: from Parquet to Parquet, however large;
-- `named.packs_in_file(path, policy)`, `packs_in_table`: the packs that a table names.
+- `named.packs_in_file(path, policy)`, `packs_in_table`: the packs that a table names;
+- `compare(table, reform)`: a reform (`read_reform`, `reform_of`) against today, by groups;
+- `solve(table, policy, parameter, budget)`: the value of one number that fits a budget;
+- `fit(policy, parameter, cases)`: the values of one number that published cases imply.
 
 `Policy.simulate` is the short way: ``doudi.policy("hinggan-2018").simulate(table)``.
 """
 
 from doudi.population.columns import Claims, read_claims
+from doudi.population.compare import Comparison, compare
 from doudi.population.faults import BadTable, TableFault
 from doudi.population.files import Settled, simulate_file
+from doudi.population.fit import Fit, fit
 from doudi.population.named import packs_in_file, packs_in_table
 from doudi.population.packs import Packs
 from doudi.population.parquet import AlreadyThere
+from doudi.population.reform import Reform, RefusedReform, read_reform, reform_of
 from doudi.population.run import Part, Settler, settle, settle_in_parts
+from doudi.population.solve import Solution, solve
 from doudi.population.tables import simulate
 
 __all__ = [
     "AlreadyThere",
     "BadTable",
     "Claims",
+    "Comparison",
+    "Fit",
     "Packs",
     "Part",
+    "Reform",
+    "RefusedReform",
     "Settled",
     "Settler",
+    "Solution",
     "TableFault",
+    "compare",
+    "fit",
     "packs_in_file",
     "packs_in_table",
     "read_claims",
+    "read_reform",
+    "reform_of",
     "settle",
     "settle_in_parts",
     "simulate",
     "simulate_file",
+    "solve",
 ]

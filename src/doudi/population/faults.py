@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 FAULTS_SHOWN = 100
@@ -85,6 +85,13 @@ class Faults:
         self.count += other.count
         # Parts come in the order of the table: what is past the limit now is past it for good.
         self._kept = list(self)
+
+    def number(self, rows: Sequence[int]) -> None:
+        """Call the rows by other numbers: the first one ``rows[0]``, and so on."""
+        self._kept = [
+            replace(fault, row=int(rows[fault.row - 1])) if fault.row else fault
+            for fault in self._kept
+        ]
 
     def __iter__(self) -> Iterator[TableFault]:
         return iter(sorted(self._kept, key=lambda fault: fault.row)[: self.most])

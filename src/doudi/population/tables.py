@@ -31,7 +31,7 @@ def simulate(
     Doudi; or all packs that a claim may name, of which the first is the default.
     Errors: BadTable with every fault by row, TypeError for any other kind of table.
     """
-    arrow = _as_arrow(table)
+    arrow = as_arrow(table)
     packs = packs_in_table(arrow, policy) if isinstance(policy, Policy) else Packs.of(policy)
     refuse_taken(arrow.schema.names, packs)
     return cast(Table, _with_amounts(table, settle(read_claims(arrow, packs), workers=workers)))
@@ -53,7 +53,8 @@ def _library(table: object) -> str:
     return type(table).__module__.partition(".")[0]
 
 
-def _as_arrow(table: Any) -> pa.Table:
+def as_arrow(table: Any) -> pa.Table:
+    """A table of any of the three libraries as Arrow; TypeError for anything else."""
     if isinstance(table, pa.Table):
         return table
     library, kind = _library(table), type(table).__name__

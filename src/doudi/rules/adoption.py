@@ -11,7 +11,7 @@ from typing import Any
 
 from doudi.rules.check import check_policy
 from doudi.rules.errors import BadValue, PolicyError
-from doudi.rules.files import read_yaml
+from doudi.rules.files import parse_yaml
 from doudi.rules.parameters import Parameter, Status, Value, read_parameter
 from doudi.rules.policy import Policy
 
@@ -43,10 +43,18 @@ def adopt(policy: Policy, path: Path) -> tuple[Policy, tuple[Adopted, ...]]:
     exist, a value that cannot be read, a file for another pack.
     """
     try:
-        raw = read_yaml(path)
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise BadValue(f"{path}: there is no such file") from None
     except OSError as error:
         zh, en = f"{path}：文件打不开", f"{path}: cannot be opened: {error.strerror}"
         raise RefusedAdoption([(zh, en)]) from error
+    return adopt_content(policy, content, str(path))
+
+
+def adopt_content(policy: Policy, content: bytes, place: str) -> tuple[Policy, tuple[Adopted, ...]]:
+    """As `adopt`, of a file's content; ``place`` names it in complaints."""
+    raw = parse_yaml(content, place)
     if not isinstance(raw, dict) or not isinstance(raw.get("values"), list):
         raise RefusedAdoption([("文件缺少 values 列表", "the file needs a list 'values'")])
     faults: list[tuple[str, str]] = []
@@ -70,7 +78,7 @@ def adopt(policy: Policy, path: Path) -> tuple[Policy, tuple[Adopted, ...]]:
             adopted.append(change)
     if faults:
         raise RefusedAdoption(faults)
-    label = hashlib.sha256(path.read_bytes()).hexdigest()
+    label = hashlib.sha256(content).hexdigest()
     result = policy.with_parameters(changed, label)
     check_policy(result)
     return result, tuple(adopted)

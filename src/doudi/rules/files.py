@@ -34,16 +34,23 @@ class _Loader(_Base):  # type: ignore[misc]
 def read_yaml(path: Path) -> Any:
     """The content of a YAML file; BadValue names the file and line when it cannot be read."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        content = path.read_bytes()
     except FileNotFoundError:
         raise BadValue(f"{path}: there is no such file") from None
+    return parse_yaml(content, str(path))
+
+
+def parse_yaml(content: bytes, place: str) -> Any:
+    """What YAML says; BadValue names ``place`` and the line when it cannot be read."""
+    try:
+        return yaml.load(content.decode("utf-8"), Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        raise BadValue(_place(path, error) + f"{error.problem or error.context}") from error
+        raise BadValue(_line(place, error) + f"{error.problem or error.context}") from error
     except (yaml.YAMLError, ValueError) as error:
         # ValueError: bytes that are no UTF-8, or a day such as 2018-02-30.
-        raise BadValue(f"{path}: {error}") from error
+        raise BadValue(f"{place}: {error}") from error
 
 
-def _place(path: Path, error: yaml.MarkedYAMLError) -> str:
+def _line(place: str, error: yaml.MarkedYAMLError) -> str:
     mark = error.problem_mark or error.context_mark
-    return f"{path}: " if mark is None else f"{path}:{mark.line + 1}: "
+    return f"{place}: " if mark is None else f"{place}:{mark.line + 1}: "

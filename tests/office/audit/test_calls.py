@@ -95,7 +95,7 @@ def test_what_was_refused_or_only_looked_at_is_not_recorded() -> None:
     done = settled(someone(), 1_000)
     before = Call.objects.count()
     services.preview_reverse(claim=done.claim)
-    services.preview_correct(claim=done.claim, facts={"catalogue": 0})
+    services.preview_correct(claim=done.claim, facts={"hospital_level": 1})
     assert Call.objects.count() == before
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from tests.office.builders import (
     SAID,
     WHO,
+    correct,
     in_force,
     new_key,
     owes,
@@ -117,7 +118,7 @@ def test_the_order_of_claims_and_entries_is_that_of_the_calls_not_of_the_clock()
     person = someone()
     first, second, third = (settled(person, 4_000_000, day=LAST) for _ in range(3))
     late = settled(person, 1_000_000, day=LAST, before=second.claim)
-    services.correct(key=new_key(), claim=first.claim, facts={"catalogue": 100_000}, who=WHO)
+    correct(first.claim, catalogue=100_000)
     services.reverse(key=new_key(), claim=third.claim, who=WHO)
     last = settled(person, 3_000_000, day=LAST)
     corrected = str(Claim.objects.get(replaces=UUID(first.claim)).pk)
@@ -142,7 +143,7 @@ def test_the_same_calls_give_the_same_amounts_under_a_clock_that_stands_still(
         person = someone()
         first, second = (settled(person, bill, day=LAST) for bill in (5_000_000, 4_000_000))
         settled(person, 3_000_000, day=LAST, before=second.claim)
-        services.correct(key=new_key(), claim=first.claim, facts={"catalogue": 900_000}, who=WHO)
+        correct(first.claim, catalogue=900_000)
         settled(person, 3_000_000, day=FIRST)
         return sorted([*in_force(person).values(), *in_force(person, 2019).values()])
 

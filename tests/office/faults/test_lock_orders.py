@@ -53,8 +53,7 @@ def reverse(claim: str) -> Call:
 
 
 def correct(claim: str, bill: int) -> Call:
-    facts = {"bill": bill, "catalogue": bill}
-    cell = {"service": "correct", "given": {"claim": claim, "facts": facts}}
+    cell = {"service": "correct", "given": {"claim": claim, "bill": bill}}
     return [cell, f"correct {claim} {bill}"]
 
 

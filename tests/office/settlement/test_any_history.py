@@ -30,6 +30,7 @@ from tests.office.builders import (
     SAID,
     WHO,
     YUAN,
+    corrected_lines,
     differences,
     hospital,
     in_force,
@@ -110,6 +111,7 @@ class Office(RuleBasedStateMachine):
         self.example.__enter__()
         self.person = someone(registered=False)
         self.claims: list[Known] = []
+        self.reversed: list[Known] = []
         self.seen: list[str] = []
         self.taken: dict[str, int] = {}
         self.registered: list[Period] = []
@@ -229,6 +231,23 @@ class Office(RuleBasedStateMachine):
         answer = self.do(lambda: services.reverse(key=key, claim=claim.id, who=WHO))
         assert seen == answer
         self.claims.remove(claim)
+        self.reversed.append(claim)
+        self.expect(books, answer)
+
+    @precondition(lambda self: self.reversed)
+    @rule(pick=picks, day=days)
+    def settle_again(self, pick: int, day: date) -> None:
+        """A stay whose settlement was taken back, discharged on another day after all."""
+        old = self.reversed[pick % len(self.reversed)]
+        if day < old.day:
+            return
+        self.reversed.remove(old)
+        books, key = self.worked_out(), new_key()
+        answer = self.do(
+            lambda: services.settle(key=key, admission=old.admission, day=day, who=WHO)
+        )
+        facts = old.facts | self.standing(day, not old.facts["outside_league"])
+        self.claims.append(Known(answer["claim"], old.admission, old.place, day, facts))
         self.expect(books, answer)
 
     @precondition(lambda self: self.claims)
@@ -238,8 +257,9 @@ class Office(RuleBasedStateMachine):
         old = self.claims[index]
         facts = {"bill": bill, "catalogue": bill * percent // 100}
         books, key = self.worked_out(), new_key()
-        seen = services.preview_correct(claim=old.id, facts=facts)
-        answer = self.do(lambda: services.correct(key=key, claim=old.id, facts=facts, who=WHO))
+        lines = corrected_lines(old.id, facts["bill"], facts["catalogue"])
+        seen = services.preview_correct(claim=old.id, lines=lines)
+        answer = self.do(lambda: services.correct(key=key, claim=old.id, lines=lines, who=WHO))
         assert seen["differences"] == answer["differences"]
         new = Known(answer["claim"], old.admission, old.place, old.day, old.facts | facts)
         self.claims[index] = new

@@ -13,6 +13,7 @@ from tests.office.builders import (
     YUAN,
     claim_row,
     correct,
+    corrected_lines,
     differences,
     hospital,
     in_force,
@@ -144,11 +145,15 @@ def test_after_a_correction_patient_and_payers_owe_the_amounts_of_the_right_fact
 def test_only_facts_of_the_claim_can_be_corrected_and_only_to_what_can_be() -> None:
     done = settled(someone(), 12_000 * YUAN)
     kept = rows_of(*TABLES)
-    with pytest.raises(Refused, match="unknown facts"):
+    with pytest.raises(Refused, match="unknown fact"):
         correct(done.claim, own_pay=0)
-    for facts in ({"catalogue": 12_001 * YUAN}, {"bill": -1}, {"hospital_level": 4}, {"kind": "x"}):
+    for facts in ({"hospital_level": 4}, {"kind": "x"}):
         with pytest.raises(BadInput):
             correct(done.claim, **facts)
+    for name, words in (("bill", "费用明细"), ("serious", "登记"), ("registered", "登记")):
+        with pytest.raises(Refused) as error:
+            services.correct(key=new_key(), claim=done.claim, facts={name: 1}, who=WHO)
+        assert words in error.value.zh
     assert rows_of(*TABLES) == kept
 
 
@@ -163,7 +168,8 @@ def test_a_preview_shows_every_difference_and_leaves_no_trace(how: str) -> None:
     if how == "reverse":
         seen = services.preview_reverse(claim=first.claim)
     else:
-        seen = services.preview_correct(claim=first.claim, facts=facts)
+        lines = corrected_lines(first.claim, 8_000 * YUAN, None)
+        seen = services.preview_correct(claim=first.claim, lines=lines)
     assert rows_of(*TABLES) == kept
     assert stored() == entries
     done = reverse(first.claim) if how == "reverse" else correct(first.claim, **facts)

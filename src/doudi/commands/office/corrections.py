@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from doudi.commands.common import YUAN, complain, print_json
+from doudi.commands.common import complain, print_json
 from doudi.commands.office.common import CLAIM, PERSON, as_json, change, who
-from doudi.commands.office.show import difference_text, reversal_text, settlement_text
+from doudi.commands.office.fees_file import read_fees
+from doudi.commands.office.show import (
+    difference_text,
+    refunds_text,
+    reversal_text,
+    settlement_text,
+)
 from doudi.i18n import gettext as _
 
 
@@ -28,21 +36,23 @@ def reverse(
     if as_json:
         print_json(answer)
     else:
-        click.echo(reversal_text(answer, preview))
+        click.echo("\n".join([reversal_text(answer, preview), *refunds_text(answer)]))
 
 
 @click.command("correct", help="更正一笔结算；--preview 只看不办 · correct, or preview")
 @click.argument("claim", type=CLAIM)
-@click.option("--bill", type=YUAN, help="总费用，元 · the whole bill in yuan")
-@click.option("--catalogue", type=YUAN, help="目录内费用，元 · catalogue part in yuan")
-@click.option("--serious/--not-serious", default=None, help="大病病种 · serious disease")
+@click.option(
+    "--fees",
+    type=click.Path(path_type=Path),
+    help="更正的费用明细（CSV，用“更正行”一列指明更正哪一条） · corrected fee lines",
+)
+@click.option("--kind", help="就医类别 · kind of care")
 @change("更正", can_preview=True)
 @as_json
 def correct(
     claim: str,
-    bill: int | None,
-    catalogue: int | None,
-    serious: bool | None,
+    fees: Path | None,
+    kind: str | None,
     preview: bool,
     key: str,
     actor: str | None,
@@ -52,33 +62,45 @@ def correct(
     """Put a corrected claim in the place of another and settle the later ones again."""
     from doudi.office.settlement import services  # noqa: PLC0415
 
-    changes = {"bill": bill, "catalogue": catalogue, "serious": serious}
-    facts = {name: value for name, value in changes.items() if value is not None}
-    if not facts:
-        complain([_("没有说要更正什么：--bill、--catalogue 或 --serious")])
+    lines = [] if fees is None else read_fees(fees)
+    facts = {} if kind is None else {"kind": kind}
+    if not lines and not facts:
+        complain([_("没有说要更正什么：--fees 或 --kind")])
     answer = (
-        services.preview_correct(claim=claim, facts=facts)
+        services.preview_correct(claim=claim, lines=lines, facts=facts)
         if preview
-        else services.correct(key=key, claim=claim, facts=facts, who=who(actor, reason))
+        else services.correct(
+            key=key, claim=claim, lines=lines, facts=facts, who=who(actor, reason)
+        )
     )
     if as_json:
         print_json(answer)
     else:
-        click.echo(settlement_text(answer, preview))
+        click.echo("\n".join([settlement_text(answer, preview), *refunds_text(answer)]))
 
 
 @click.command("reassess", help="按登记重新核定一年 · settle a year again by the registry")
 @click.argument("person", type=PERSON)
 @click.argument("year", type=int)
+@click.option(
+    "--under-today",
+    is_flag=True,
+    help="全年改按今天的政策（记录在案） · the whole year under today's policy, recorded",
+)
 @change("按登记重新核定")
 @as_json
-def reassess(person: str, year: int, key: str, actor: str, reason: str, as_json: bool) -> None:
+def reassess(
+    person: str, year: int, under_today: bool, key: str, actor: str, reason: str, as_json: bool
+) -> None:
     """Look up every claim's standing again and correct those that changed."""
     from doudi.office.settlement import services  # noqa: PLC0415
 
-    answer = services.reassess(key=key, person=person, year=year, who=who(actor, reason))
+    answer = services.reassess(
+        key=key, person=person, year=year, who=who(actor, reason), under_today=under_today
+    )
     if as_json:
         print_json(answer)
         return
     lines = [difference_text(item) for item in answer["differences"]]
+    lines += refunds_text(answer)
     click.echo("\n".join(lines) or _("没有变化"))

@@ -1,9 +1,7 @@
-"""Reading the lines of a bill from a CSV file, with every fault by row and column."""
+"""Reading the lines of a bill from CSV or Excel, with every fault by row and column."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 from doudi.commands.common import complain
 from doudi.i18n import either
 from doudi.money import read_yuan
+from doudi.tables import UnreadableTable, cell_text, read_table
 
 _HEADINGS = {
     "项目": "item",
@@ -23,19 +22,26 @@ _HEADINGS = {
     "先行自付": "first_own",
     "政策范围": "in_scope",
 }
+_OPTIONAL = {"更正行": "replaces"}
+_KNOWN = _HEADINGS | _OPTIONAL
 _AMOUNTS = ("unit_price", "total", "full_own", "over_limit", "first_own", "in_scope")
 _THOUSANDTHS = 3
 _LONGEST_ITEM = 120
+_MOST_DIGITS = 9
+_MOST_ROWS = 10_000
 
 
 def read_fees(file: Path) -> list[Any]:
-    """The lines of a CSV file (UTF-8 or GB18030), money in yuan; a blank amount is 0.
+    """The lines of a CSV file or a workbook, money in yuan; a blank amount is 0.
+
+    ``更正行`` (replaces), a column that may be left out, is the number of the line in whose place
+    a line comes.
 
     Complains with every fault and exits; what the lines add up to is checked by the service.
     """
     rows = _rows(file)
     faults: list[str] = []
-    lines = [_line(number, row, faults) for number, row in enumerate(rows, start=2)]
+    lines = [_line(number, row, faults) for number, row in rows]
     if not rows:
         faults.append(either(f"{file.name}：没有费用明细", f"{file.name}: no lines"))
     if faults:
@@ -43,41 +49,37 @@ def read_fees(file: Path) -> list[Any]:
     return lines
 
 
-def _rows(file: Path) -> list[dict[str, str]]:
+def _rows(file: Path) -> list[tuple[int, dict[str, str]]]:
+    """The rows by their number in the file, with what stands in each column."""
+    zh, en = f"超过 {_MOST_ROWS} 行，请分成几个文件", "too many rows; split the file"
     try:
-        text = _decode(file.read_bytes())
-    except OSError as error:
-        complain([either(f"{file.name}：打不开", f"{file.name}: {error.strerror}")])
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    names = {heading: _name(heading) for heading in reader.fieldnames or ()}
+        table = read_table(file, most_rows=_MOST_ROWS, too_many=(zh, en))
+    except UnreadableTable as error:
+        complain([either(error.fault.line_zh, error.fault.line_en)])
+    heading, *body = table or [[]]
+    names = {place: _name(cell_text(cell)) for place, cell in enumerate(heading)}
     faults = [
-        either(f"第1行 {heading}：不认识这一列", f"row 1 {heading}: unknown column")
-        for heading, name in names.items()
-        if name not in _HEADINGS.values()
+        either(f"第1行 {heading[place]}：不认识这一列", f"row 1 {heading[place]}: unknown column")
+        for place, name in names.items()
+        if name and name not in _KNOWN.values()
     ]
     faults += [
-        either(f"第1行：缺少{heading}这一列", f"row 1: column {name} is missing")
-        for heading, name in _HEADINGS.items()
+        either(f"第1行：缺少{zh}这一列", f"row 1: column {name} is missing")
+        for zh, name in _HEADINGS.items()
         if name not in names.values()
     ]
     if faults:
         complain(faults)
-    return [
-        {names[heading]: (value or "").strip() for heading, value in row.items() if heading}
-        for row in reader
-    ]
-
-
-def _decode(content: bytes) -> str:
-    """Chinese Excel writes CSV in GB18030; everything else writes UTF-8."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("gb18030", errors="replace")
+    rows = []
+    for number, cells in enumerate(body, start=2):
+        texts = [cell_text(cell) for cell in cells]
+        if any(texts):
+            rows.append((number, {names.get(place, ""): text for place, text in enumerate(texts)}))
+    return rows
 
 
 def _name(heading: str) -> str:
-    return _HEADINGS.get(heading.strip(), heading.strip().lower())
+    return _KNOWN.get(heading.strip(), heading.strip().lower())
 
 
 def _line(number: int, row: Mapping[str, str], faults: list[str]) -> Any:
@@ -105,9 +107,21 @@ def _line(number: int, row: Mapping[str, str], faults: list[str]) -> Any:
     return FeeInput(
         item=item,
         catalogue=row.get("catalogue", "").upper(),
+        replaces=_place(number, row.get("replaces", ""), faults),
         quantity_thousandths=amounts["quantity"],
         **{f"{name}_fen": amounts[name] for name in _AMOUNTS},
     )
+
+
+def _place(number: int, text: str, faults: list[str]) -> int | None:
+    """The number of the line in whose place this one comes."""
+    if not text:
+        return None
+    if _digits(text) and len(text) <= _MOST_DIGITS:
+        return int(text)
+    zh = f"第{number}行 更正行 = {text}：应为账单里那一条的序号"
+    faults.append(either(zh, f"row {number} replaces = {text}: the number of a line of the bill"))
+    return None
 
 
 def _thousandths(text: str) -> int:

@@ -72,6 +72,15 @@ def reversal_text(answer: Mapping[str, Any], preview: bool = False) -> str:
     return "\n".join(lines)
 
 
+def refunds_text(answer: Mapping[str, Any]) -> list[str]:
+    """A line for each stay of which more is paid than owed now."""
+    text = _("应退：就医 {admission}，{amount} 元")
+    return [
+        text.format(admission=item["admission"], amount=yuan(item["amount_fen"]))
+        for item in answer["refunds_due"]
+    ]
+
+
 def _claim(answer: Mapping[str, Any], preview: bool) -> str:
     return _("（尚无编号）") if preview else str(answer["claim"])
 

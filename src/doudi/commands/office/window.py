@@ -65,7 +65,7 @@ def admit(
         click.echo(warning.format(year=day.year))
 
 
-@click.command("fees", help="录入费用明细（CSV） · enter fee lines from a CSV file")
+@click.command("fees", help="录入费用明细（CSV 或 Excel） · enter fee lines from CSV or Excel")
 @click.argument("admission", type=ADMISSION)
 @click.argument("file", type=click.Path(path_type=Path))
 @change("录入费用")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
@@ -23,6 +24,7 @@ from doudi.office.ledger.services import (
     pay_statement,
     period_of,
 )
+from doudi.office.settlement.fees import FeeInput
 from doudi.office.settlement.services import (
     Who,
     admit,
@@ -86,10 +88,20 @@ def _settle(bill: Bill, seed: int) -> None:
         reverse(key=f"{key}-reverse", claim=claim, who=_WHO)
         return
     if draw.chance(_CORRECTED_PERCENT):
-        in_scope = sum(line.in_scope_fen for line in bill.lines)
-        facts = {"catalogue": in_scope - in_scope // 20}
-        answer = correct(key=f"{key}-correct", claim=claim, facts=facts, who=_WHO)
+        answer = correct(key=f"{key}-correct", claim=claim, lines=[_less_in_scope(bill)], who=_WHO)
     _pay(admission or "", answer["own_fen"], bill.day, key, draw)
+
+
+def _less_in_scope(bill: Bill) -> FeeInput:
+    """The first line of a bill put right: a twentieth of the whole bill less is in scope."""
+    first = bill.lines[0]
+    less = sum(line.in_scope_fen for line in bill.lines) // 20
+    return replace(
+        first,
+        replaces=1,
+        in_scope_fen=first.in_scope_fen - less,
+        first_own_fen=first.first_own_fen + less,
+    )
 
 
 def _stay(bill: Bill, seed: int, key: str) -> tuple[str, dict[str, Any]]:

@@ -41,6 +41,16 @@ def balance(account: str) -> int:
     )
 
 
+def balances(accounts: Iterable[str]) -> dict[str, int]:
+    """Debits less credits of these accounts in fen, 0 where nothing moved; two SQL statements."""
+    found = dict.fromkeys(accounts, 0)
+    for side, sign in (("debit_id", 1), ("credit_id", -1)):
+        of_these = Transfer.objects.filter(**{f"{side}__in": list(found)})
+        for account, total in of_these.values_list(side).annotate(total=Sum("amount_fen")):
+            found[account] += sign * total
+    return found
+
+
 def _sum(transfers: object) -> int:
     return transfers.aggregate(total=Sum("amount_fen"))["total"] or 0  # type: ignore[attr-defined]
 

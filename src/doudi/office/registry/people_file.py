@@ -17,8 +17,6 @@ The headings, in Chinese or English, in any order:
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -29,6 +27,8 @@ from doudi.office.registry.people_cells import READERS, BadCell, is_blank, shown
 from doudi.office.registry.people_columns import HEADINGS, REQUIRED, columns_of
 from doudi.office.registry.people_rows import BadPeople, Insured, PersonRow, Registered
 from doudi.office.registry.people_together import faults_together
+from doudi.tables import UnreadableTable
+from doudi.tables import read_table as read_rows
 
 MOST_ROWS = 200_000
 
@@ -119,48 +119,9 @@ _NEED_EACH_OTHER = (
 
 
 def read_table(path: Path) -> list[list[Any]]:
-    """All cells of a CSV file or of a workbook's first sheet, the heading among them."""
+    """The cells of a file by row, the heading first; BadPeople when it cannot be read."""
+    zh, en = f"超过 {MOST_ROWS} 行，请分成几个文件", "too many rows; split the file"
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        zh, en = "文件打不开", f"cannot be opened: {error.strerror}"
-        raise BadPeople([RowFault(0, path.name, "", zh, en)]) from error
-    if path.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".ods"):
-        rows = _read_workbook(content)
-    else:
-        rows = _read_csv(content)
-    if len(rows) > MOST_ROWS + 1:
-        zh, en = f"超过 {MOST_ROWS} 行，请分成几个文件", "too many rows; split the file"
-        raise BadPeople([RowFault(MOST_ROWS + 2, "", "", zh, en)])
-    return rows
-
-
-def _read_csv(content: bytes) -> list[list[Any]]:
-    lines = csv.reader(io.StringIO(_decode(content), newline=""))
-    try:
-        return [list(row) for row in lines]
-    except csv.Error as error:
-        zh, en = "这一行不是能读的 CSV", f"not readable as CSV: {error}"
-        raise BadPeople([RowFault(lines.line_num, "", "", zh, en)]) from error
-
-
-def _decode(content: bytes) -> str:
-    """Chinese Excel writes CSV in GB18030; everything else writes UTF-8."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    zh, en = "文字编码应为 UTF-8 或 GB18030", "the text must be UTF-8 or GB18030"
-    raise BadPeople([RowFault(1, "", "", zh, en)])
-
-
-def _read_workbook(content: bytes) -> list[list[Any]]:
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415
-
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        return book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except CalamineError as error:
-        zh, en = "不是能读的 Excel 文件", f"not a readable workbook: {error}"
-        raise BadPeople([RowFault(1, "", "", zh, en)]) from error
+        return read_rows(path, most_rows=MOST_ROWS, too_many=(zh, en))
+    except UnreadableTable as error:
+        raise BadPeople([error.fault]) from error

@@ -7,19 +7,20 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Max
-
 from doudi.office.ledger.services import open_patient_account
 from doudi.office.registry.models import Person
 from doudi.office.registry.selectors import standing_on
+from doudi.office.settlement.bills import add_lines
 from doudi.office.settlement.entries import Who
-from doudi.office.settlement.fees import FeeInput, check_fee_lines, fee_line
+from doudi.office.settlement.fees import FeeInput
 from doudi.office.settlement.locks import lock_admission
-from doudi.office.settlement.models import Admission, FeeLine, Institution
+from doudi.office.settlement.models import Admission, Institution
 from doudi.office.settlement.own_part import post_own
 from doudi.office.settlement.policy import active_policy, kinds_of_care
 from doudi.office.settlement.refusals import Refused
 from doudi.office.settlement.requests import do_once
+from doudi.office.settlement.selectors import claim_in_force
+from doudi.office.settlement.versions import keep_version
 
 _LONGEST_AGREEMENT = 60
 
@@ -67,7 +68,8 @@ def open_admission(
     place = Institution.objects.filter(code=institution).first()
     if place is None:
         raise Refused(f"没有这家医疗机构：{institution}", f"there is no institution {institution}")
-    if kind not in kinds_of_care(active_policy()):
+    policy = active_policy()
+    if kind not in kinds_of_care(policy):
         raise Refused(f"没有这种就医类别：{kind}", f"there is no kind of care {kind}")
     if len(agreement) > _LONGEST_AGREEMENT or not agreement.isprintable():
         raise Refused(
@@ -88,6 +90,8 @@ def open_admission(
             raise Refused(
                 "先诊疗后付费须签协议，请填协议编号", "treat first, pay later needs an agreement"
             )
+    # Here and not at the discharge, where every statement counts.
+    keep_version(policy)
     number = uuid.uuid4().hex
     open_patient_account(admission=number, person=person, institution=institution)
     admission = Admission.objects.create(
@@ -105,20 +109,20 @@ def open_admission(
 
 
 def enter_fees(*, key: str, admission: str, lines: Sequence[FeeInput], who: Who) -> dict[str, Any]:
-    """Add lines to the bill of an admission that is not settled; all of them or none.
+    """Add lines to the bill of a stay that no settlement in force covers; all of them or none.
 
     Every line is checked: quantity times price is its total, and its four parts add up to it.
+    A line that ``replaces`` another takes its place; the old one stays and no longer counts.
     """
 
     def act() -> dict[str, Any]:
         found = lock_admission(admission)
-        if found.claims.exists():
-            raise Refused("这次就医已经结算，不能再加费用", "the admission is settled already")
-        check_fee_lines(lines)
-        start = found.fee_lines.aggregate(last=Max("number"))["last"] or 0
-        FeeLine.objects.bulk_create(
-            [fee_line(found, start + number, line) for number, line in enumerate(lines, start=1)]
-        )
+        if claim_in_force(admission) is not None:
+            raise Refused(
+                "这次就医已经结算，不能再加费用；要改请更正结算，或先冲销",
+                "the admission is settled already: correct the claim, or reverse it first",
+            )
+        add_lines(found, lines)
         return {"admission": admission, "lines": len(lines)}
 
     body = {"admission": admission, "lines": [line.to_dict() for line in lines]}

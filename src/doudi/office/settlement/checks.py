@@ -11,20 +11,21 @@ from doudi.office.ledger.models import PAYERS, Account, Posting, Transfer
 from doudi.office.ledger.selectors import trial_balance
 from doudi.office.ledger.services import patient, pending
 from doudi.office.settlement.models import Claim, Entry, PersonYear
-from doudi.office.settlement.policy import active_policy
+from doudi.office.settlement.versions import GoneVersion, policy_of
 from doudi.office.settlement.years import (
     Given,
     claims_in_force,
     given_in_force,
     settle_claim,
 )
+from doudi.rules.policy import Policy
 
 
 @dataclass
 class Report:
     """How much was checked and what did not hold; an empty ``faults`` is the proof.
 
-    ``other_versions`` are claims settled by another version of the policy than the active one:
+    ``other_versions`` are claims settled by a version of the policy that cannot be loaded any more:
     they cannot be settled again, so only their stored working was held against their amounts.
     """
 
@@ -50,7 +51,6 @@ def check_everything() -> Report:
 
 
 def _year_faults(year: PersonYear, report: Report) -> Iterator[str]:
-    policy = active_policy()
     totals: dict[str, int] = {}
     given = given_in_force(year)
     for claim in claims_in_force(year):
@@ -58,19 +58,29 @@ def _year_faults(year: PersonYear, report: Report) -> Iterator[str]:
         found = given.get(str(claim.pk))
         if found is None:
             yield f"claim {claim.pk}: no entry"
-        elif found.policy_version != policy.version:
+            continue
+        policy = _policy_of(found.policy_version)
+        if policy is None:
             report.other_versions += 1
-            totals = {name: totals.get(name, 0) + amount for name, amount in found.added.items()}
+            for name, amount in found.added.items():
+                totals[name] = totals.get(name, 0) + amount
             yield from _working_faults(claim, found)
         else:
             explanation = settle_claim(policy, claim, totals)
-            totals = dict(explanation.closing)
+            totals |= explanation.closing
             if found.outputs != explanation.outputs:
                 yield f"claim {claim.pk}: {found.outputs}, fold {explanation.outputs}"
     stored = {name: total for name, total in year.totals.items() if total}
     folded = {name: total for name, total in totals.items() if total}
     if stored != folded:
         yield f"year {year.person.public_id} {year.year}: totals {stored}, fold {folded}"
+
+
+def _policy_of(version: str) -> Policy | None:
+    try:
+        return policy_of(version)
+    except GoneVersion:
+        return None
 
 
 def _working_faults(claim: Claim, given: Given) -> Iterator[str]:

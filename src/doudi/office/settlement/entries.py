@@ -20,6 +20,7 @@ from doudi.office.settlement.models import (
     Entry,
 )
 from doudi.office.settlement.policy import active_policy, guard
+from doudi.office.settlement.versions import keep_version, policy_of
 from doudi.office.settlement.years import (
     LockedYear,
     claims_in_force,
@@ -29,7 +30,6 @@ from doudi.office.settlement.years import (
     totals_after,
 )
 from doudi.rules.explain import Explanation
-from doudi.rules.policy import Policy
 
 
 @dataclass(frozen=True)
@@ -49,26 +49,43 @@ def write_reversal(year: LockedYear, claim: Claim, who: Who) -> Entry:
 
 
 def settle_again(
-    policy: Policy, year: LockedYear, start: int, who: Who, cause: Entry | None
+    year: LockedYear,
+    start: int,
+    who: Who,
+    cause: Entry | None,
+    *,
+    versions: Mapping[str, str] | None = None,
+    under_today: bool = False,
 ) -> list[Entry]:
     """Settle the claims in force from ``start`` on again; an entry for each that changes.
 
-    The claims before keep what they were given, by whatever version of the policy that was.
+    Each is settled under the version of the policy that it was settled by, a new one under that
+    of ``versions`` (by claim id) or today's; all of them under today's if ``under_today``. The
+    claims before keep what they were given. GoneVersion when a version cannot be loaded.
     """
     claims = claims_in_force(year.row)
     before = given_in_force(year.row)
     again = [claim for claim in claims if claim.position >= start]
     earlier = [before[str(claim.pk)] for claim in claims if claim.position < start]
+    by = {claim: given.policy_version for claim, given in before.items()} | dict(versions or {})
+    today = active_policy()
+    keep_version(today)
+    settling = []
     for claim in again:
+        version = None if under_today else by.get(str(claim.pk))
+        policy = today if version is None else policy_of(version)
         guard(policy, claim.date)
-    explanations, totals = fold(policy, again, totals_after(earlier))
+        settling.append((policy, claim))
+    opening = dict.fromkeys(today.summed, 0) | totals_after(earlier)
+    explanations, totals = fold(settling, opening)
     entries: list[Entry] = []
     pairs = sorted(
         zip(again, explanations, strict=True), key=lambda pair: str(pair[0].pk) in before
     )
     for claim, explanation in pairs:
         known = before.get(str(claim.pk))
-        if known is not None and known.is_of(explanation):
+        moved = under_today and known is not None and known.policy_version != today.version
+        if known is not None and known.is_of(explanation) and not moved:
             continue
         sort = Entry.Sort.SETTLE if known is None else Entry.Sort.DIFFERENCE
         former = {} if known is None else known.outputs
@@ -91,7 +108,7 @@ def write_entry(
     cause: Entry | None = None,
 ) -> Entry:
     """One entry with its posting: two inserts for the money and one for the entry."""
-    policy = active_policy()
+    policy = explanation.policy if explanation else active_policy()
     outputs = explanation.outputs if explanation else dict.fromkeys(before, 0)
     changes = difference(outputs, before)
     posting = _post_changes(claim, changes, sort, year.closed)

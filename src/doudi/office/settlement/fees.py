@@ -30,7 +30,8 @@ class FeeInput:
 
     ``full_own`` is what lies outside the catalogue (全自费), ``over_limit`` what exceeds a price
     limit (超限价), ``first_own`` what is first paid by the person (先行自付); the rest of the total
-    is within the policy's scope (政策范围内).
+    is within the policy's scope (政策范围内). ``replaces`` is the number of the line in whose place
+    it comes; a line that should not be there is replaced by one of quantity and amounts 0.
     """
 
     item: str
@@ -42,6 +43,7 @@ class FeeInput:
     over_limit_fen: int
     first_own_fen: int
     in_scope_fen: int
+    replaces: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The line as plain data."""
@@ -54,6 +56,11 @@ def check_fee_lines(lines: Sequence[FeeInput]) -> None:
     faults = [fault for number, line in numbered for fault in _faults(number, line)]
     if not lines:
         faults.append(("账单没有费用明细", "the bill has no lines"))
+    refuse_all(faults)
+
+
+def refuse_all(faults: Sequence[tuple[str, str]]) -> None:
+    """Refused with all faults together, if there are any."""
     if faults:
         zh, en = "；".join(zh for zh, _en in faults), "; ".join(en for _zh, en in faults)
         raise Refused(zh, en, faults)
@@ -61,9 +68,7 @@ def check_fee_lines(lines: Sequence[FeeInput]) -> None:
 
 def _faults(number: int, line: FeeInput) -> list[tuple[str, str]]:
     faults = []
-    amounts = {
-        name: value for name, value in line.to_dict().items() if name not in ("item", "catalogue")
-    }
+    amounts = {name: value for name, value in line.to_dict().items() if name in _NAMES}
     for name, value in amounts.items():
         if type(value) is not int or not 0 <= value <= LARGEST_AMOUNT:
             zh = "应为不小于 0 的数，金额最多两位小数，数量最多三位"
@@ -107,6 +112,8 @@ def exact_total(quantity_thousandths: int, unit_price_fen: int) -> int:
     return (quantity_thousandths * unit_price_fen + _THOUSAND // 2) // _THOUSAND
 
 
-def fee_line(admission: Admission, number: int, line: FeeInput) -> FeeLine:
+def fee_line(
+    admission: Admission, number: int, line: FeeInput, replaces: FeeLine | None = None
+) -> FeeLine:
     """The row of a checked line."""
-    return FeeLine(admission=admission, number=number, **line.to_dict())
+    return FeeLine(admission=admission, number=number, **line.to_dict() | {"replaces": replaces})

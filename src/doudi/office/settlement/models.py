@@ -52,6 +52,7 @@ class FeeLine(models.Model):
 
     ``quantity_thousandths`` × ``unit_price_fen`` is the total, rounded half up to the fen.
     ``in_scope_fen`` is what lies inside the policy's scope (政策范围内), the catalogue part.
+    A line is never changed: a corrected one names the line it ``replaces``, which stays.
     """
 
     class Catalogue(models.TextChoices):
@@ -70,6 +71,9 @@ class FeeLine(models.Model):
     over_limit_fen = models.PositiveBigIntegerField()
     first_own_fen = models.PositiveBigIntegerField()
     in_scope_fen = models.PositiveBigIntegerField()
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="replaced_by"
+    )
 
     class Meta:
         constraints = (
@@ -109,7 +113,8 @@ class Claim(models.Model):
     """One claim with its frozen facts; never changed, only replaced or reversed by entries.
 
     ``position`` orders the claims of a year; ``evidence`` says which rows of the registry the
-    facts rest on; ``replaces`` is the claim that this one corrects.
+    facts rest on; ``replaces`` is the claim that this one corrects, or the reversed one of a stay
+    that is settled again. So the claims of a stay are a chain, and only its last can be in force.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -131,6 +136,19 @@ class Claim(models.Model):
                 name="an_admission_is_settled_once",
             ),
         )
+
+
+class PolicyVersion(models.Model):
+    """What a version of a policy was made of: a pack, and the text of the adoption file, if any.
+
+    ``version`` is a digest of both, so a version is written once and never changed. With it a
+    claim can be settled again under the policy of then (`doudi.office.settlement.versions`).
+    """
+
+    version = models.CharField(primary_key=True, max_length=12)
+    pack = models.CharField(max_length=60)
+    adoption = models.TextField(blank=True)
+    recorded_at = models.DateTimeField(auto_now_add=True)
 
 
 class Entry(models.Model):
@@ -178,18 +196,36 @@ class Entry(models.Model):
         )
 
 
+class InstalmentPlan(models.Model):
+    """When the own part of a stay is paid, as agreed or as a correction left it; never changed.
+
+    ``number`` counts the plans of a stay and the last one holds: its parts come to what was owed
+    when it was made. ``cause`` is the entry that changed what is owed; None for an agreement.
+    """
+
+    admission = models.ForeignKey(Admission, on_delete=models.PROTECT, related_name="plans")
+    number = models.PositiveSmallIntegerField()
+    cause = models.ForeignKey(Entry, on_delete=models.PROTECT, null=True)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("admission", "number"), name="the_plans_of_a_stay_are_counted"
+            ),
+        )
+
+
 class Instalment(models.Model):
     """A part of the own payment that is to be paid by a day."""
 
-    admission = models.ForeignKey(Admission, on_delete=models.PROTECT, related_name="instalments")
+    plan = models.ForeignKey(InstalmentPlan, on_delete=models.PROTECT, related_name="parts")
     number = models.PositiveSmallIntegerField()
     due_on = models.DateField()
     amount_fen = models.PositiveBigIntegerField()
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=("admission", "number"), name="an_instalment_comes_once"
-            ),
+            models.UniqueConstraint(fields=("plan", "number"), name="an_instalment_comes_once"),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="an_instalment_is_money"),
         )

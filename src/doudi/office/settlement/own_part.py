@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any
 
 from doudi.money import yuan
-from doudi.office.ledger.selectors import balance, last_closed
+from doudi.office.ledger.selectors import balance, balances, last_closed
 from doudi.office.ledger.services import Leg, cash, patient, post
 from doudi.office.settlement.entries import Who
 from doudi.office.settlement.locks import lock_admission
-from doudi.office.settlement.models import Admission, Instalment
+from doudi.office.settlement.models import Admission
 from doudi.office.settlement.refusals import Refused
 from doudi.office.settlement.requests import do_once
 
@@ -49,34 +49,14 @@ def refund_own(*, key: str, admission: str, day: date, who: Who) -> dict[str, An
     return do_once(key, "refund_own", admission, who, body, act)
 
 
-def plan_instalments(
-    *, key: str, admission: str, parts: Sequence[tuple[date, int]], who: Who
-) -> dict[str, Any]:
-    """Agree when the own part is paid: (day, fen) parts that add up to what is owed."""
-
-    def act() -> dict[str, Any]:
-        found = lock_admission(admission)
-        owed = owed_by(found)
-        total = sum(amount for _day, amount in parts)
-        if not parts or any(amount <= 0 for _day, amount in parts):
-            raise Refused("每期金额应大于 0", "every part is more than nothing")
-        if total != owed:
-            raise Refused(
-                f"各期合计 {yuan(total)} 元，应等于应收 {yuan(owed)} 元",
-                f"the parts sum to {yuan(total)} yuan, {yuan(owed)} are owed",
-            )
-        if found.instalments.exists():
-            raise Refused("已经有分期约定", "there is a plan already")
-        Instalment.objects.bulk_create(
-            [
-                Instalment(admission=found, number=number, due_on=day, amount_fen=amount)
-                for number, (day, amount) in enumerate(parts, start=1)
-            ]
-        )
-        return {"admission": admission, "parts": len(parts)}
-
-    body = {"admission": admission, "parts": [[day.isoformat(), amount] for day, amount in parts]}
-    return do_once(key, "plan_instalments", admission, who, body, act)
+def refunds_due(admissions: Sequence[str]) -> list[dict[str, Any]]:
+    """Of which of these stays more is paid than owed, and how much, in fen."""
+    owed = balances(patient(admission) for admission in admissions)
+    return [
+        {"admission": admission, "amount_fen": -owed[patient(admission)]}
+        for admission in admissions
+        if owed[patient(admission)] < 0
+    ]
 
 
 def owed_by(admission: Admission) -> int:

@@ -37,7 +37,20 @@ def active_policy() -> Policy:
 @lru_cache(maxsize=8)
 def _loaded(name: str, adoption: str) -> Policy:
     pack = load(name)
-    return adopt(pack, Path(adoption))[0] if adoption else pack
+    if not adoption:
+        return pack
+    adopted = adopt(pack, Path(adoption))[0]
+    _adoptions[adopted.version] = Path(adoption).read_bytes()
+    return adopted
+
+
+_adoptions: dict[str, bytes] = {}
+"""The adoption files that were loaded, by the version they made."""
+
+
+def adoption_of(policy: Policy) -> str:
+    """The text of the adoption file that a policy was loaded with, or ""."""
+    return _adoptions.get(policy.version, b"").decode("utf-8")
 
 
 def kinds_of_care(policy: Policy) -> tuple[str, ...]:

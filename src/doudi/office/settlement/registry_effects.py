@@ -35,7 +35,8 @@ def follow_registry(person: Person, who: Who) -> list[Effect]:
         return []
     before = _in_force(person)
     for year in years:
-        reassess_year(person.public_id, year, who)
+        # Each claim under the version of the policy that it was settled by.
+        reassess_year(person.public_id, year, who, under_today=False)
     after = _in_force(person)
     return [
         Effect(before[admission], claim)

@@ -17,7 +17,12 @@ from doudi.office.settlement.models import Claim, Entry
 
 @dataclass(frozen=True)
 class Stay:
-    """An admission with its bill; money in fen. ``billed`` is whether the bill has lines."""
+    """An admission with its bill; money in fen. ``billed`` is whether the bill has lines.
+
+    ``version_kept`` is whether the asked version of the policy is written down. ``settled`` is
+    whether a claim of it is in force; ``last_claim`` is the end of the chain of its claims, which
+    a new one replaces, or None.
+    """
 
     admission: int
     person: int
@@ -29,6 +34,8 @@ class Stay:
     kind: str
     admitted_on: date
     settled: bool
+    last_claim: uuid.UUID | None
+    version_kept: bool
     billed: bool
     bill_fen: int
     catalogue_fen: int
@@ -38,12 +45,20 @@ _STAY = """
 SELECT admission.id, admission.person_id, person.public_id, institution.code, institution.level,
        institution.inside_league, institution.serious_designated, admission.kind,
        admission.admitted_on,
-       EXISTS (SELECT 1 FROM settlement_claim WHERE admission_id = admission.id),
+       EXISTS (SELECT 1 FROM settlement_claim AS claim WHERE claim.admission_id = admission.id
+            AND NOT EXISTS (SELECT 1 FROM settlement_entry AS entry
+                WHERE entry.claim_id = claim.id AND entry.sort = 'reverse')),
+       (SELECT claim.id FROM settlement_claim AS claim WHERE claim.admission_id = admission.id
+            AND NOT EXISTS (SELECT 1 FROM settlement_claim AS later
+                WHERE later.replaces_id = claim.id)),
+       EXISTS (SELECT 1 FROM settlement_policyversion WHERE version = %s),
        EXISTS (SELECT 1 FROM settlement_feeline WHERE admission_id = admission.id),
-       (SELECT coalesce(sum(total_fen), 0) FROM settlement_feeline
-            WHERE admission_id = admission.id),
-       (SELECT coalesce(sum(in_scope_fen), 0) FROM settlement_feeline
-            WHERE admission_id = admission.id)
+       (SELECT coalesce(sum(line.total_fen), 0) FROM settlement_feeline AS line
+            WHERE line.admission_id = admission.id AND NOT EXISTS (SELECT 1
+                FROM settlement_feeline AS later WHERE later.replaces_id = line.id)),
+       (SELECT coalesce(sum(line.in_scope_fen), 0) FROM settlement_feeline AS line
+            WHERE line.admission_id = admission.id AND NOT EXISTS (SELECT 1
+                FROM settlement_feeline AS later WHERE later.replaces_id = line.id))
 FROM settlement_admission AS admission
 JOIN registry_person AS person ON person.id = admission.person_id
 JOIN settlement_institution AS institution ON institution.code = admission.institution_id
@@ -51,10 +66,10 @@ WHERE admission.public_id = %s
 """
 
 
-def stay_with_fees(public_id: str) -> Stay | None:
+def stay_with_fees(public_id: str, version: str) -> Stay | None:
     """The admission, its institution and the sums of its fee lines in one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(_STAY, [public_id])
+        cursor.execute(_STAY, [version, public_id])
         row = cursor.fetchone()
     if row is None:
         return None
@@ -71,9 +86,11 @@ def stay_with_fees(public_id: str) -> Stay | None:
         kind=row[7],
         admitted_on=date.fromisoformat(day) if isinstance(day, str) else day,
         settled=bool(row[9]),
-        billed=bool(row[10]),
-        bill_fen=int(row[11]),
-        catalogue_fen=int(row[12]),
+        last_claim=uuid.UUID(row[10]) if isinstance(row[10], str) else row[10],
+        version_kept=bool(row[11]),
+        billed=bool(row[12]),
+        bill_fen=int(row[13]),
+        catalogue_fen=int(row[14]),
     )
 
 

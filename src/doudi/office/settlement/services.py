@@ -10,8 +10,9 @@ from __future__ import annotations
 from doudi.office.settlement.admission import admit, enter_fees
 from doudi.office.settlement.corrections import correct, reassess, reverse
 from doudi.office.settlement.entries import Who
+from doudi.office.settlement.instalments import plan_instalments
 from doudi.office.settlement.institutions import register_institution
-from doudi.office.settlement.own_part import pay_own, plan_instalments, refund_own
+from doudi.office.settlement.own_part import pay_own, refund_own
 from doudi.office.settlement.previews import (
     preview,
     preview_correct,

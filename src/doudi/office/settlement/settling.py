@@ -13,11 +13,13 @@ from doudi.office.settlement.admission import open_admission
 from doudi.office.settlement.eligibility import Eligibility, eligibility_on
 from doudi.office.settlement.entries import Who, answer_of, settle_again, write_entry
 from doudi.office.settlement.fees import FeeInput, check_fee_lines, fee_line
+from doudi.office.settlement.instalments import plans_follow
 from doudi.office.settlement.models import Admission, Claim, Entry, FeeLine, PersonYear
 from doudi.office.settlement.policy import active_policy, guard
 from doudi.office.settlement.refusals import Refused
 from doudi.office.settlement.requests import do_once
 from doudi.office.settlement.selectors import Stay, stay_with_fees
+from doudi.office.settlement.versions import keep_version
 from doudi.office.settlement.years import GAP, claims_in_force, lock_year, save_year, settle_claim
 
 
@@ -26,8 +28,9 @@ def settle(
 ) -> dict[str, Any]:
     """Settle an admission on the business date ``day`` (discharge or treatment).
 
-    It counts after the claims settled so far; ``before`` names a claim of the same year before
-    which it should have counted, and the later ones are then settled again. Answers the claim,
+    A stay whose settlement was reversed is settled anew. It counts after the claims settled so
+    far; ``before`` names a claim of the same year before which it should have counted, and the
+    later ones are then settled again. Answers the claim,
     the payers' amounts and the own part in fen, and every difference to other claims.
     """
     body = {"admission": admission, "day": day.isoformat(), "before": before}
@@ -68,7 +71,8 @@ def settle_visit(
 
 def settle_stay(admission: str, day: date, who: Who, before: str | None) -> dict[str, Any]:
     """The settlement itself, inside the caller's transaction; Refused as `settle` says."""
-    stay = stay_with_fees(admission)
+    policy = active_policy()
+    stay = stay_with_fees(admission, policy.version)
     if stay is None:
         raise Refused(f"没有这次就医：{admission}", f"there is no admission {admission}")
     if stay.settled:
@@ -80,8 +84,9 @@ def settle_stay(admission: str, day: date, who: Who, before: str | None) -> dict
             f"结算日期 {day} 早于入院日期 {stay.admitted_on}",
             f"settled on {day}, before the admission on {stay.admitted_on}",
         )
-    policy = active_policy()
     guard(policy, day)
+    if not stay.version_kept:
+        keep_version(policy)
     eligible = eligibility_on(
         person=stay.person, day=day, serious_designated=stay.serious_designated
     )
@@ -95,10 +100,12 @@ def settle_stay(admission: str, day: date, who: Who, before: str | None) -> dict
         date=day,
         facts=_facts(stay, eligible),
         evidence=eligible.evidence,
+        replaces_id=stay.last_claim,
     )
     if before is not None:
         _insert_claim(claim)
-        entries = settle_again(policy, year, position, who, None)
+        entries = settle_again(year, position, who, None)
+        plans_follow(entries)
         return answer_of(claim, entries)
     explanation = settle_claim(policy, claim, year.row.totals)
     _insert_claim(claim)
@@ -106,6 +113,8 @@ def settle_stay(admission: str, day: date, who: Who, before: str | None) -> dict
     year.row.totals = dict(explanation.closing)
     year.row.position = position
     save_year(year.row)
+    if stay.last_claim is not None:
+        plans_follow([entry])
     return answer_of(claim, [entry])
 
 
@@ -114,7 +123,8 @@ def _insert_claim(claim: Claim) -> None:
     try:
         insert_rows([claim])
     except DatabaseError as error:
-        if "an_admission_is_settled_once" in str(error):
+        # Either it is the first claim of the stay, or it follows one that another followed.
+        if any(name in str(error) for name in ("an_admission_is_settled_once", "replaces_id")):
             raise _settled_already() from error
         if "not for the whole bill" in str(error):
             raise Refused(

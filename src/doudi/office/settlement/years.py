@@ -66,7 +66,9 @@ def save_year(row: PersonYear) -> None:
 
 def settle_claim(policy: Policy, claim: Claim, opening: Mapping[str, int]) -> Explanation:
     """One claim by the rules of the pack; BrokenPromise when a promise does not hold."""
-    explanation = explain(policy, claim.facts, claim.date, opening)
+    # Another version of the pack may have summed something that this one does not know.
+    known = {name: opening.get(name, 0) for name in policy.summed}
+    explanation = explain(policy, claim.facts, claim.date, known)
     broken = broken_promises(explanation)
     if broken:
         raise BrokenPromise(f"claim {claim.id}: {', '.join(broken)}")
@@ -119,14 +121,14 @@ def totals_after(claims: Iterable[Given]) -> dict[str, int]:
 
 
 def fold(
-    policy: Policy, claims: Sequence[Claim], opening: Mapping[str, int]
+    claims: Sequence[tuple[Policy, Claim]], opening: Mapping[str, int]
 ) -> tuple[list[Explanation], dict[str, int]]:
-    """The claims settled one after the other from ``opening``; and the totals at the end."""
-    totals = {**dict.fromkeys(policy.summed, 0), **opening}
+    """Claims settled one after the other from ``opening``, each by its policy; and the totals."""
+    totals = dict(opening)
     explanations = []
-    for claim in claims:
+    for policy, claim in claims:
         explanation = settle_claim(policy, claim, totals)
-        totals = dict(explanation.closing)
+        totals |= explanation.closing
         explanations.append(explanation)
     return explanations, totals
 

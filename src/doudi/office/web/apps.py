@@ -10,3 +10,9 @@ class Web(AppConfig):
 
     name = "doudi.office.web"
     label = "doudi_web"
+
+    def ready(self) -> None:
+        """Set the logs up, once the settings are read."""
+        from doudi.office.logs import set_up_structlog  # noqa: PLC0415
+
+        set_up_structlog()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable
 
+import structlog
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 
+from doudi.office.accounts.models import User
 from doudi.office.web.language import COOKIE, shown_in
+
+_log = structlog.get_logger("doudi.web")
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -23,6 +28,40 @@ _HEADERS = {
         "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
     ),
 }
+
+
+class RequestLog:
+    """One line a request: its route, who asked, how it ended, how long it took."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = time.perf_counter_ns()
+        name = secrets.token_hex(8)
+        with structlog.contextvars.bound_contextvars(request=name):
+            response = self._get_response(request)
+            match = request.resolver_match
+            _log.info(
+                "request",
+                method=request.method,
+                route=match.view_name if match else None,
+                status=response.status_code,
+                user=self._user(request),
+                microseconds=(time.perf_counter_ns() - began) // 1000,
+            )
+        response["X-Request-ID"] = name
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """A failure is logged here, without the path that Django would log with it."""
+        del request
+        _log.error("failed", exc_info=exception)
+
+    def _user(self, request: HttpRequest) -> str | None:
+        # A page that never asked who it is for is not made to ask now.
+        known = getattr(request, "_cached_user", None)
+        return known.username if isinstance(known, User) else None
 
 
 class ResponseHeaders:

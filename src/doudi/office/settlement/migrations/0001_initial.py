@@ -207,6 +207,15 @@ class Migration(migrations.Migration):
                 ("first_own_fen", models.PositiveBigIntegerField()),
                 ("in_scope_fen", models.PositiveBigIntegerField()),
                 (
+                    "replaces",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="settlement.feeline",
+                    ),
+                ),
+                (
                     "admission",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
@@ -245,6 +254,42 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="InstalmentPlan",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "admission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plans",
+                        to="settlement.admission",
+                    ),
+                ),
+                (
+                    "cause",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="settlement.entry",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("admission", "number"), name="the_plans_of_a_stay_are_counted"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Instalment",
             fields=[
                 (
@@ -257,18 +302,18 @@ class Migration(migrations.Migration):
                 ("due_on", models.DateField()),
                 ("amount_fen", models.PositiveBigIntegerField()),
                 (
-                    "admission",
+                    "plan",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="instalments",
-                        to="settlement.admission",
+                        related_name="parts",
+                        to="settlement.instalmentplan",
                     ),
                 ),
             ],
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("admission", "number"), name="an_instalment_comes_once"
+                        fields=("plan", "number"), name="an_instalment_comes_once"
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("amount_fen__gt", 0)), name="an_instalment_is_money"

@@ -1,0 +1,291 @@
+"""Locks, limits, second factors and ends of sessions; what an attacker with a browser meets."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django_otp.oath import totp
+from django_otp.plugins.otp_static.models import StaticToken
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from playwright.sync_api import Page, expect
+from tests.office.web.browser import assert_accessible
+from tests.office.web.conftest import log_in, logged_in
+from tests.office.web.people_and_places import HERE, PASSWORD, account
+
+from doudi.office.accounts.models import User
+from doudi.office.accounts.roles import SECOND_FACTOR, Role
+from doudi.office.audit.models import Call
+from doudi.office.web import middleware
+
+
+def give(client: Client, username: str, password: str = PASSWORD) -> Any:
+    return client.post("/login", {"username": username, "password": password})
+
+
+# --- Locks and limits ---
+
+
+@pytest.mark.django_db
+def test_five_wrong_passwords_lock_a_name_even_for_the_right_one(client: Client) -> None:
+    user = account("banner")
+    for _attempt in range(4):
+        assert give(client, user.username, "wrong").status_code == 200
+    assert give(client, user.username, "wrong").status_code == 429
+    assert give(Client(), user.username).status_code == 429
+    other = account("banner")
+    assert give(Client(), other.username).status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_right_password_forgets_the_wrong_ones_before_it(client: Client) -> None:
+    user = account("banner")
+    for _round in range(3):
+        for _attempt in range(4):
+            give(client, user.username, "wrong")
+        assert give(Client(), user.username).status_code == 302
+
+
+@pytest.mark.django_db
+def test_one_address_may_try_thirty_logins_a_minute(client: Client) -> None:
+    for attempt in range(30):
+        assert give(client, f"nobody{attempt}").status_code == 200
+    refused = give(client, "nobody")
+    assert (refused.status_code, refused["Retry-After"]) == (429, "60")
+    assert client.get("/login").status_code == 200
+    cache.clear()
+    assert give(client, "nobody").status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_form_without_its_token_is_refused() -> None:
+    strict = Client(enforce_csrf_checks=True)
+    answer = strict.post("/login", {"username": "a", "password": "b"})
+    assert answer.status_code == 403
+    assert "表单已过期" in answer.content.decode()
+
+
+# --- The end of a session ---
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("began", "seen", "ends"),
+    [
+        (0, 0, False),
+        (middleware.LONGEST_SECONDS - 5, 5, False),
+        (60, middleware.IDLE_SECONDS + 1, True),
+        (middleware.LONGEST_SECONDS + 1, 0, True),
+    ],
+)
+def test_a_session_ends_when_nobody_uses_it_and_after_a_day_of_work(
+    began: int, seen: int, ends: bool
+) -> None:
+    client = logged_in(account("clerk"))
+    client.get("/desk/")
+    now = int(time.time())
+    session = client.session
+    session.update({"began": now - began, "seen": now - seen})
+    session.save()
+    answer = client.get("/desk/")
+    assert (answer.status_code == 302) == ends
+    assert client.get("/desk/").status_code == (302 if ends else 200)
+
+
+@pytest.mark.django_db
+def test_a_reset_password_ends_every_session_and_has_to_be_changed() -> None:
+    user = account("clerk")
+    old = logged_in(user)
+    assert old.get("/desk/").status_code == 200
+    administrator = logged_in(account("administrator"))
+    address = f"/desk/accounts/{user.username}"
+    answer = administrator.post(address, {"change": "password", "reason": "忘记了"})
+    [given] = answer.content.decode().split("<code>")[1:]
+    password = given.partition("</code>")[0]
+    assert old.get("/desk/")["Location"].startswith("/login")
+    client = Client()
+    assert give(client, user.username, password).status_code == 302
+    assert client.get("/desk/")["Location"] == "/account/password"
+    new = "three hundred and fifty thousand"
+    fields = {"current": password, "new": new, "again": new}
+    assert client.post("/account/password", fields)["Location"] == "/desk/"
+    assert client.get("/desk/").status_code == 200
+    assert give(Client(), user.username, new).status_code == 302
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "new", ["short", "password1234", "123456789012345", "", "clerk-of-the-window"]
+)
+def test_a_weak_password_is_refused(new: str) -> None:
+    user = account("clerk", username="clerk-of-the-window")
+    client = logged_in(user)
+    fields = {"current": PASSWORD, "new": new, "again": new}
+    answer = client.post("/account/password", fields)
+    assert answer.status_code == 200
+    assert "error-summary" in answer.content.decode()
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)
+
+
+# --- The second factor ---
+
+
+def digits_of(device: TOTPDevice, ahead: int = 0) -> str:
+    """What the phone shows, now or a half minute later."""
+    return f"{totp(device.bin_key, drift=ahead):06}"
+
+
+def enrolled(client: Client, user: User) -> tuple[TOTPDevice, list[str]]:
+    """A phone set up through the pages, and its backup codes."""
+    assert "<svg" in client.get("/account/second-factor/enrol").content.decode()
+    device = TOTPDevice.objects.get(user=user)
+    answer = client.post("/account/second-factor/enrol", {"token": digits_of(device)})
+    text = answer.content.decode()
+    return device, [part.partition("</code>")[0] for part in text.split("<code>")[1:]]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", Role.values)
+def test_banner_and_above_set_up_a_second_factor_before_anything_else(
+    role: str, settings: Any
+) -> None:
+    settings.SECOND_FACTOR_REQUIRED = True
+    answer = logged_in(account(role)).get("/desk/")
+    if role in SECOND_FACTOR:
+        assert answer["Location"] == "/account/second-factor/enrol"
+    else:
+        assert answer.status_code == 200
+
+
+@pytest.mark.django_db
+def test_once_set_up_every_login_asks_for_the_phone(client: Client) -> None:
+    user = account("league")
+    give(client, user.username)
+    device, codes = enrolled(client, user)
+    assert len(set(codes)) == 10
+    assert client.get("/desk/").status_code == 200
+    again = Client()
+    give(again, user.username)
+    for address in ("/desk/", "/account/password"):
+        assert again.get(address)["Location"].startswith("/account/second-factor?next=")
+    assert again.get("/account/second-factor/enrol")["Location"] == "/account/second-factor"
+    # The digits of the set-up were used: nobody who read them over a shoulder comes in with them.
+    used = again.post("/account/second-factor", {"token": digits_of(device)})
+    assert used.status_code == 200
+    TOTPDevice.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
+    answer = again.post("/account/second-factor", {"token": digits_of(device, 1), "next": "/desk/"})
+    assert answer["Location"] == "/desk/"
+    assert again.get("/desk/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_backup_code_works_once(client: Client) -> None:
+    user = account("league")
+    give(client, user.username)
+    _device, codes = enrolled(client, user)
+    for expected in (302, 200):
+        again = Client()
+        give(again, user.username)
+        answer = again.post("/account/second-factor", {"token": f" {codes[0].upper()} "})
+        assert answer.status_code == expected
+    assert StaticToken.objects.count() == 9
+
+
+@pytest.mark.django_db
+def test_a_lost_phone_is_reset_by_the_administrator_with_a_reason(client: Client) -> None:
+    user = account("banner")
+    give(client, user.username)
+    enrolled(client, user)
+    administrator = account("administrator")
+    address = f"/desk/accounts/{user.username}"
+    logged_in(administrator).post(address, {"change": "second_factor", "reason": "手机丢了"})
+    assert not TOTPDevice.objects.filter(user=user).exists()
+    call = Call.objects.get(service="reset_second_factor")
+    assert (call.actor, call.reason) == (administrator.username, "手机丢了")
+
+
+# --- Accounts ---
+
+
+@pytest.mark.django_db
+def test_an_administrator_makes_an_account_whose_password_is_shown_once() -> None:
+    client = logged_in(account("administrator"))
+    given = {
+        "username": "new-clerk",
+        "display_name": "新窗口",
+        "role": "clerk",
+        "place": HERE.hospital,
+        "reason": "新设窗口",
+    }
+    text = client.post("/desk/accounts/new", given).content.decode()
+    password = text.split("<code>")[1].partition("</code>")[0]
+    assert password not in client.get("/desk/accounts/new-clerk").content.decode()
+    assert give(Client(), "new-clerk", password).status_code == 302
+    assert "已有人用" in client.post("/desk/accounts/new", given).content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"username": "大写"}, "小写字母开头"),
+        ({"role": "village", "place": HERE.banner}, "不能设在"),
+        ({"place": "H00000000000"}, "没有这家医疗机构"),
+        ({"reason": ""}, "必填"),
+    ],
+)
+def test_an_account_that_cannot_be_is_refused(changes: dict[str, str], complaint: str) -> None:
+    client = logged_in(account("administrator"))
+    given = {
+        "username": "new-clerk",
+        "display_name": "新窗口",
+        "role": "clerk",
+        "place": HERE.hospital,
+        "reason": "新设窗口",
+    }
+    text = client.post("/desk/accounts/new", given | changes).content.decode()
+    assert complaint in text
+    assert not User.objects.filter(display_name="新窗口").exists()
+
+
+@pytest.mark.django_db
+def test_nobody_disables_the_account_they_are_using() -> None:
+    administrator = account("administrator")
+    client = logged_in(administrator)
+    address = f"/desk/accounts/{administrator.username}"
+    text = client.post(address, {"change": "disable", "reason": "试"}).content.decode()
+    assert "不能停用自己" in text
+    assert client.get("/desk/").status_code == 200
+
+
+def test_the_pages_of_accounts_and_changes_are_accessible(
+    page: Page, as_role: Callable[..., Client]
+) -> None:
+    del as_role
+    administrator = account("administrator")
+    log_in(page, administrator)
+    for address in ("accounts/", "accounts/new", f"accounts/{administrator.username}"):
+        page.goto(f"/desk/{address}")
+        assert_accessible(page)
+    page.goto("/desk/accounts/new")
+    page.get_by_role("button", name="新建账号").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert_accessible(page)
+    for address in ("/account/password", "/account/second-factor/enrol"):
+        page.goto(address)
+        assert_accessible(page)
+
+
+def test_on_a_phone_no_page_is_wider_than_the_screen(page: Page) -> None:
+    user = account("administrator")
+    page.set_viewport_size({"width": 360, "height": 740})
+    log_in(page, user)
+    for address in ("/", "/login", "/desk/", "/desk/accounts/", "/account/second-factor/enrol"):
+        page.goto(address)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 360, address
