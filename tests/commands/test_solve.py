@@ -37,7 +37,7 @@ def test_a_budget_in_yuan_is_answered_to_the_basis_point(
     ran = doudi("solve", claims, *SHARE, "--budget", "9000", "--html", page)
     assert ran.status == 0
     # 10,132.75 is for the backstop and the person; 5.67% of 20,000 leaves 8,998.75 to the backstop.
-    assert "应为 5.67%：付出 8,998.75 元，再放宽 0.01% 就超出预算。" in ran.out
+    assert "应为 5.67%：付出 8,998.75 元，再放宽 0.01%就超出预算。" in ran.out
     assert "今天是 10%，付出 8,132.75 元，比预算少 867.25 元。" in ran.out
     assert "答案 5.67%" in page.read_text(encoding="utf-8")
 

@@ -40,8 +40,8 @@ class Step:
     printed: str
 
 
-def steps() -> list[Step]:
-    text = DOCUMENT.read_text(encoding="utf-8")
+def steps(document: Path = DOCUMENT) -> list[Step]:
+    text = document.read_text(encoding="utf-8")
     found = []
     for block in _BLOCK.finditer(text):
         first = text.count("\n", 0, block.start(1)) + 1

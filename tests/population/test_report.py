@@ -169,7 +169,7 @@ def test_what_a_file_says_is_never_read_as_markup(policy: Policy) -> None:
 def test_a_solution_shows_the_curve_the_budget_and_the_answer(policy: Policy) -> None:
     solution = solve(three(), policy, "own_share_ceiling", 900_000, payers=["backstop"])
     text = solution_text(solution)
-    assert "应为 5.67%：付出 8,998.75 元，再放宽 0.01% 就超出预算。" in text
+    assert "应为 5.67%：付出 8,998.75 元，再放宽 0.01%就超出预算。" in text
     assert "5.67%（答案）" in text
     assert "10%（今天）" in text
     found = Parts(solution_html(solution, MADE))

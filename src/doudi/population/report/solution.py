@@ -69,7 +69,7 @@ def _sentences(solution: Solution) -> list[str]:
         every = _("算过的每个值都在预算之内；付出最多的是 {value}，为 {cost}。")
         return [every.format(value=value, cost=cost), now]
     if solution.outcome is Outcome.FOUND:
-        found = _("应为 {value}：付出 {cost}，再放宽 {step} 就超出预算。").format(
+        found = _("应为 {value}：付出 {cost}，再放宽 {step}就超出预算。").format(
             value=value, cost=cost, step=lever.show(1).removeprefix("+")
         )
         return [found, now]
