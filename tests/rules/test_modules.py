@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from tests.rules.small_pack import DAY, FACTS, OWN_PAY, RULES, Packs
 
-from doudi.rules import explain
+from doudi.rules import explain, load_policy
 from doudi.rules.errors import BadValue, UnreadableRule
 
 WHOLE = '@rule("G-01", zh="支付")\ndef fund_pay(bill: Fen) -> Fen:\n    return bill - 0\n'
@@ -226,3 +228,26 @@ def test_a_fault_in_the_pack_file_is_named(
     path.write_text(yaml.safe_dump({**content, **pack}, allow_unicode=True), encoding="utf-8")
     with pytest.raises(BadValue, match=rf"^pack\.yaml: ({said})"):
         packs.load(folder)
+
+
+def test_threads_that_load_the_same_pack_at_once_all_get_it(packs: Packs) -> None:
+    """A web server's first requests come at once."""
+    folder = packs.write()
+    expected = packs.load(folder).version
+    ready = threading.Barrier(8)
+    found: list[Any] = []
+
+    def load() -> None:
+        ready.wait()
+        for _time in range(5):
+            try:
+                found.append(load_policy(folder).version)
+            except Exception as error:  # the test judges it
+                found.append(error)
+
+    threads = [threading.Thread(target=load) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [expected] * 40

@@ -28,4 +28,6 @@ def command(name: str, options: tuple[str, ...]) -> None:
         known = "、".join(sorted(found.stem for found in _FOLDER.glob("*.py"))) or "-"
         complain([either(f"没有这项测量；可选：{known}", f"no such measurement; known: {known}")])
     sys.argv = [str(path), *options]
+    # As Python does for a script: the measurements share what lies in folders beside them.
+    sys.path.insert(0, str(_FOLDER))
     runpy.run_path(str(path), run_name="__main__")

@@ -1,4 +1,6 @@
-"""Triggers that let rows be added and never changed, for both databases.
+"""What the database itself holds beyond Django's constraints, by triggers, for both databases.
+
+Rows are added and never changed; what a row names is there, in one look for a whole statement.
 
 They stop mistakes and ordinary tampering. Whoever owns the database can drop a trigger; the
 sealed chain (`doudi.office.audit`) makes that evident.
@@ -45,6 +47,31 @@ def append_only(*tables: str) -> migrations.RunPython:
         return first + [line for table in tables for line in make(table)]
 
     return by_vendor(statements)
+
+
+def referenced_by_trigger(table: str, *columns: str) -> migrations.RunPython:
+    """A migration step that ends PostgreSQL's own check of references which a trigger checks.
+
+    PostgreSQL locks the row that each new one names, in case somebody deletes it meanwhile, and
+    thereby writes to it. All who settle at one hospital name the same accounts and write to the
+    same rows. Rows that stay need no such lock: that they are there is all there is to check.
+    SQLite, with one writer at a time, keeps its references.
+    """
+    names = ", ".join(f"'{column}'" for column in columns)
+    drop = f"""
+DO $$
+DECLARE reference text;
+BEGIN
+    FOR reference IN
+        SELECT conname FROM pg_constraint JOIN pg_attribute
+            ON attrelid = conrelid AND attnum = ANY (conkey)
+        WHERE contype = 'f' AND conrelid = '{table}'::regclass AND attname IN ({names})
+    LOOP
+        EXECUTE format('ALTER TABLE {table} DROP CONSTRAINT %I', reference);
+    END LOOP;
+END $$
+"""
+    return by_vendor(lambda vendor: [drop] if vendor == "postgresql" else [])
 
 
 def by_vendor(statements: Callable[[str], Sequence[str]]) -> migrations.RunPython:

@@ -50,6 +50,8 @@ def from_url(url: str) -> dict[str, Any]:
     if found["ENGINE"] == _SQLITE and found["NAME"] not in ("", ":memory:"):
         return sqlite(Path(found["NAME"]))
     if found["ENGINE"] == _POSTGRESQL:
+        # Django would forbid it; only `doudi.office.cursors` prepares anything.
+        found["OPTIONS"] = {"prepare_threshold": 1, **found.get("OPTIONS", {})}
         return found
     # The URL may hold a password, so it is not repeated.
     raise ImproperlyConfigured(

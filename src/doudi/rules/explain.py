@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from doudi.rules.amounts import LARGEST_YEAR, Schedule
 from doudi.rules.errors import BadInput, NoVersionInForce
@@ -16,8 +16,7 @@ from doudi.rules.policy import KIND, Era, Policy
 SCHEMA = "doudi-explanation-1"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One rule as it was applied. ``rests_on`` names the parameters and interpretations read."""
 
     rule: Rule
@@ -97,21 +96,20 @@ def explain(
     """
     era = policy.era_on(day)
     checked = read_facts(policy.inputs, facts)
-    kind = kind_of(checked)
+    course = _course(policy, era, checked)
     totals = _totals(policy, {} if opening is None else opening)
-    known = _known(policy, era, checked)
+    known = {**checked, **course.constants, **course.zeros}
     for name, total in totals.items():
         known[name + TO_DATE] = total
     steps = []
-    for rule in era.graph.rules:
-        if not rule.runs_for(kind):
-            known[rule.name] = 0
-            continue
-        given = {name: _look_up(policy, era, known, name) for name in rule.signature.arguments}
-        result = rule.function(**given)
-        known[rule.name] = result
-        steps.append(Step(rule, given, result, _rests_on(policy, rule, checked)))
-    results = {rule.name: known[rule.name] for rule in era.graph.rules}
+    for rule, function, arguments, rests_on in course.steps:
+        try:
+            given = {name: known[name] for name in arguments}
+        except KeyError:
+            given = {name: _look_up(policy, era, known, name) for name in arguments}
+        known[rule.name] = result = function(**given)
+        steps.append(Step(rule, given, result, rests_on))
+    results = {name: known[name] for name in era.graph.by_name}
     closing = {name: totals[name] + known.get(name, 0) for name in policy.summed}
     _check_year(closing)
     return Explanation(policy, day, checked, totals, tuple(steps), results, closing)
@@ -143,11 +141,46 @@ def _check_year(totals: Mapping[str, int]) -> None:
             )
 
 
-def _known(policy: Policy, era: Era, facts: Mapping[str, Fact]) -> dict[str, Any]:
-    known: dict[str, Any] = dict(facts)
-    for name, value in era.values.items():
-        if value.value is not None:
-            known[name] = value.value
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """What is the same for all cases of one era, kind and choice of families.
+
+    ``constants`` are the values and readings by name, ``zeros`` the rules that do not run, and
+    ``steps`` those that do, each with its function, its arguments and what it rests on.
+    """
+
+    constants: Mapping[str, Any]
+    zeros: Mapping[str, int]
+    steps: tuple[tuple[Rule, Any, tuple[str, ...], tuple[str, ...]], ...]
+
+
+def _course(policy: Policy, era: Era, facts: Mapping[str, Fact]) -> _Course:
+    kind = kind_of(facts)
+    chosen = tuple(facts.get(family.index) for family in policy.families.values())
+    key = ("course", era.number, kind, chosen)
+    found: _Course | None = policy.memo.get(key)
+    if found is None:
+        found = _Course(
+            _constants(policy, era, facts),
+            {rule.name: 0 for rule in era.graph.rules if not rule.runs_for(kind)},
+            tuple(
+                (
+                    rule,
+                    rule.function,
+                    tuple(rule.signature.arguments),
+                    _rests_on(policy, rule, facts),
+                )
+                for rule in era.graph.for_kind(kind)
+            ),
+        )
+        policy.memo[key] = found
+    return found
+
+
+def _constants(policy: Policy, era: Era, facts: Mapping[str, Fact]) -> dict[str, Any]:
+    known: dict[str, Any] = {
+        name: value.value for name, value in era.values.items() if value.value is not None
+    }
     for family in policy.families.values():
         if family.index in facts:
             member = family.members[facts[family.index]]
@@ -176,6 +209,9 @@ def _rests_on(policy: Policy, rule: Rule, facts: Mapping[str, Fact]) -> tuple[st
         if argument in policy.interpretations:
             found.append(argument)
             continue
+        family = policy.families.get(argument)
+        if family is not None and family.index not in facts:
+            continue  # without that fact the step is never taken: looking the value up says so
         member = policy.member_for(argument, facts)
         if member is not None:
             found.append(member)
@@ -184,8 +220,10 @@ def _rests_on(policy: Policy, rule: Rule, facts: Mapping[str, Fact]) -> tuple[st
 
 def broken_promises(explanation: Explanation) -> list[str]:
     """The names of the claimed promises that this case breaks; empty when all hold."""
+    era = explanation.policy.era_on(explanation.day)
     known: dict[str, Any] = {
-        **_known(explanation.policy, explanation.policy.era_on(explanation.day), explanation.facts),
+        **explanation.facts,
+        **_course(explanation.policy, era, explanation.facts).constants,
         **{name + TO_DATE: total for name, total in explanation.opening.items()},
         **explanation.results,
     }

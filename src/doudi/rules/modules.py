@@ -15,6 +15,7 @@ import hashlib
 import importlib
 import re
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from types import ModuleType
 from typing import Any
 
 from doudi.rules.errors import PolicyError, UnreadableRule
+
+_LOADING = threading.RLock()
 
 
 @dataclass(frozen=True)
@@ -58,14 +61,16 @@ def read_source(path: Path) -> Source:
 def import_sources(folder: Path, sources: Sequence[Source]) -> tuple[ModuleType, ...]:
     """Run the files; UnreadableRule with file and line for an error in one of them."""
     package = _package_name(folder, sources)
-    # Left over from loading the same text before; whoever holds its functions keeps them.
-    _forget(package)
-    try:
-        with _importable(package, folder, sources):
-            return tuple(_import_source(package, source) for source in sources)
-    except BaseException:
+    # Two threads that load the same pack at once would forget each other's modules midway.
+    with _LOADING:
+        # Left over from loading the same text before; whoever holds its functions keeps them.
         _forget(package)
-        raise
+        try:
+            with _importable(package, folder, sources):
+                return tuple(_import_source(package, source) for source in sources)
+        except BaseException:
+            _forget(package)
+            raise
 
 
 def _package_name(folder: Path, sources: Sequence[Source]) -> str:

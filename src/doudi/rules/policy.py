@@ -105,6 +105,11 @@ class Policy:
         return self.readings.get(name, self.interpretations[name].default)
 
     @cached_property
+    def memo(self) -> dict[Any, Any]:
+        """What others worked out from the policy once and keep with it, by names of theirs."""
+        return {}
+
+    @cached_property
     def kinds(self) -> Mapping[Fact, tuple[str, str]]:
         """The kinds of case, with their Chinese and English names."""
         return self.inputs[KIND].options

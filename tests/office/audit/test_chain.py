@@ -26,13 +26,14 @@ from doudi.office.audit.chain import FIRST, SEALED, Tampered, canonical, verify
 from doudi.office.audit.models import Call, Seal, SealedRow
 from doudi.office.audit.services import seal_day
 from doudi.office.ledger.models import Posting
-from doudi.office.settlement.models import Entry
+from doudi.office.settlement.models import Entry, PolicyText
 
 SEALED_ROWS = {
     "settlement.Admission": ("deposit_fen", 1),
     "settlement.FeeLine": ("item", "别的药"),
     "settlement.Claim": ("date", date(2018, 5, 10)),
     "settlement.PolicyVersion": ("adoption", "别的值"),
+    "settlement.PolicyText": ("version", "别的版本"),
     "settlement.Entry": ("actor", "别人"),
     "settlement.InstalmentPlan": ("number", 9),
     "settlement.Instalment": ("amount_fen", 1),
@@ -152,12 +153,22 @@ def test_a_deleted_row_is_named_with_its_table_and_key(label: str) -> None:
 @pytest.mark.django_db
 @pytest.mark.usefixtures("sealed")
 def test_one_fen_in_the_working_of_a_settlement_is_noticed() -> None:
-    entry = Entry.objects.exclude(explanation=None).order_by("pk")[0]
-    assert entry.explanation is not None
-    entry.explanation["steps"][0]["result"] += 1
+    entry = Entry.objects.exclude(numbers=None).order_by("pk")[0]
+    assert entry.numbers is not None
+    entry.numbers[0] += 1
     with without_triggers():
-        Entry.objects.filter(pk=entry.pk).update(explanation=entry.explanation)
+        Entry.objects.filter(pk=entry.pk).update(numbers=entry.numbers)
     assert tampered().row == str(entry.pk)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("sealed")
+def test_one_word_in_the_text_of_the_policy_is_noticed() -> None:
+    text = PolicyText.objects.get()
+    text.content["graphs"][0][0]["zh"] += "？"
+    with without_triggers():
+        PolicyText.objects.filter(pk=text.pk).update(content=text.content)
+    assert tampered().row == str(text.pk)
 
 
 @pytest.mark.django_db

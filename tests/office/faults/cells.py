@@ -25,6 +25,7 @@ from doudi.office.registry.identity import made_up_id_number
 from doudi.office.registry.models import Person
 from doudi.office.settlement import services as window
 from doudi.office.settlement.fees import FeeInput
+from doudi.office.settlement.group import Request
 from doudi.office.settlement.policy import active_policy
 from doudi.office.settlement.services import Who
 from doudi.office.settlement.versions import keep_version
@@ -33,14 +34,16 @@ DAY = date(2018, 5, 9)
 SAID: dict[str, Any] = {"actor": "窗口甲", "reason": "测试"}
 WHO = Who(**SAID)
 BILLS = (5_000_000, 4_000_000, 3_000_000)
+TOGETHER = "settle_many"
+MUCH_EVIDENCE = "settle with much evidence"
+_OTHERS = 2_000
 _keys = count()
 
 
 def cells(service: str, numbers: list[int]) -> list[dict[str, Any]]:
     """A cell for each number, ready for a call of ``service``."""
     with transaction.atomic():
-        # Or the first call of all would have one row more of an effect than the others.
-        keep_version(active_policy())
+        _keep_the_text()
         made = [_CELLS[service](number) for number in numbers]
         if service == "pay_statement":
             _confirm_all(made)
@@ -50,9 +53,15 @@ def cells(service: str, numbers: list[int]) -> list[dict[str, Any]]:
 def people(numbers: list[int], stays: int) -> list[list[str]]:
     """Registered people with so many stays each, billed and not settled."""
     with transaction.atomic():
+        _keep_the_text()
         hospital = _hospital(numbers[0])
         persons = [_person(number) for number in numbers]
         return [[_stay(person, hospital, 1_200_000) for _ in range(stays)] for person in persons]
+
+
+def _keep_the_text() -> None:
+    """The first settlement of all also writes the text of the policy; here none is the first."""
+    keep_version(active_policy())
 
 
 def a_full_year() -> None:
@@ -152,6 +161,30 @@ def _first_of_the_year(number: int) -> dict[str, Any]:
     return {"service": "settle", "given": {"admission": stay, "day": DAY.isoformat()}}
 
 
+def _with_much_evidence(number: int) -> dict[str, Any]:
+    """Somebody on a list with so many diseases that the claim takes pages of its own."""
+    somebody = _person(number)
+    for disease in range(40):
+        registry.list_disease(
+            **SAID,
+            person_id=Person.objects.get(public_id=somebody).pk,
+            list="chronic",
+            disease=f"合成慢性病{disease}",
+            valid_from=date(2016, 1, 1),
+            document="卫健〔2016〕2号（虚构）",
+        )
+    stay = _stay(somebody, _hospital(number), BILLS[1])
+    return {"service": "settle", "given": {"admission": stay, "day": DAY.isoformat()}}
+
+
+def _to_settle_together(number: int) -> dict[str, Any]:
+    """Two stays of one person and one of another, who has no year yet."""
+    person, hospital, _stays, _claims = _settled(number, 1)
+    stays = [_stay(person, hospital, bill) for bill in BILLS[1:]]
+    stays.insert(1, _stay(_person(_OTHERS + number), hospital, BILLS[0]))
+    return {"service": TOGETHER, "given": {"admissions": stays, "day": DAY.isoformat()}}
+
+
 def _to_settle_before(number: int) -> dict[str, Any]:
     person, hospital, _stays, claims = _settled(number, 2)
     stay = _stay(person, hospital, BILLS[2])
@@ -242,6 +275,8 @@ _CELLS: dict[str, Callable[[int], dict[str, Any]]] = {
     "settle": _to_settle,
     "settle the first of the year": _first_of_the_year,
     "settle before another": _to_settle_before,
+    TOGETHER: _to_settle_together,
+    MUCH_EVIDENCE: _with_much_evidence,
     "settle_visit": _to_visit,
     "reverse": _to_reverse,
     "correct": _to_correct,
@@ -265,8 +300,24 @@ def call(cell: dict[str, Any], key: str) -> dict[str, Any]:
     if "bill" in given:
         bill = given.pop("bill")
         given["lines"] = [correction(bill) if cell["service"] == "correct" else line(bill)]
+    if cell["service"] == TOGETHER:
+        return _settle_together(given["admissions"], given["day"], key)
     if cell["service"] in _LEDGER:
         answer: dict[str, Any] = getattr(ledger, cell["service"])(key=key, **given, **SAID)
     else:
         answer = getattr(window, cell["service"])(key=key, **given, who=WHO)
     return answer
+
+
+def _settle_together(admissions: list[str], day: date, key: str) -> dict[str, Any]:
+    """Each under a key of its own; what all of them are answered, or the error of one."""
+    requests = [
+        Request(f"{key} {number}", admission, day, WHO)
+        for number, admission in enumerate(admissions)
+    ]
+    answers: dict[str, Any] = {}
+    for request, outcome in zip(requests, window.settle_many(requests), strict=True):
+        if isinstance(outcome, Exception):
+            raise outcome
+        answers[request.admission] = outcome
+    return answers

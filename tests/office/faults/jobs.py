@@ -14,13 +14,14 @@ import signal
 import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.apps import apps
 from django.core.management import call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.backends.signals import connection_created
 from tests.office.builders import without_triggers
 from tests.office.databases import at_once
@@ -32,6 +33,7 @@ from doudi.office.audit.models import Call
 from doudi.office.ledger.models import Account, ClosedMonth, Statement
 from doudi.office.ledger.selectors import month_amount, trial_balance
 from doudi.office.ledger.services import pending
+from doudi.office.settlement import desk
 from doudi.office.settlement import services as window
 from doudi.office.settlement.checks import check_everything
 from doudi.office.settlement.models import Claim, Entry, PersonYear
@@ -199,21 +201,36 @@ def statements_that_differ() -> list[list[Any]]:
 # --- Under load ---
 
 
-def settle_many(stays: list[str], acknowledged: str, retry: bool = False) -> list[list[str]]:
+def settle_many(
+    stays: list[str], acknowledged: str, retry: bool = False, callers: int = 1
+) -> list[list[str]]:
     """Settle stay after stay; each claim goes to a file on the disk before the next one.
 
     The key is the stay. With ``retry`` an error of the database is noted and the same call made
-    again, until it succeeds; answers the errors.
+    again, until it succeeds; answers the errors. Several ``callers`` are threads at the desk.
     """
-    errors: list[list[str]] = []
     file = os.open(acknowledged, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    if callers == 1:
+        return _settle_each(window.settle, stays, file, retry)
+    shares = [stays[number::callers] for number in range(callers)]
+    found = at_once(*[partial(_settle_each, desk.settle, share, file, retry) for share in shares])
+    for errors in found:
+        if isinstance(errors, Exception):
+            raise errors
+    return [error for errors in found for error in errors]
+
+
+def _settle_each(
+    settle: Callable[..., dict[str, Any]], stays: list[str], file: int, retry: bool
+) -> list[list[str]]:
+    errors: list[list[str]] = []
     for stay in stays:
         deadline = time.monotonic() + _SECONDS
         while True:
             try:
-                answer = window.settle(key=stay, admission=stay, day=DAY, who=WHO)
+                answer = settle(key=stay, admission=stay, day=DAY, who=WHO)
                 break
-            except DatabaseError as error:
+            except (DatabaseError, InterfaceError) as error:
                 if not retry or time.monotonic() > deadline:
                     raise
                 errors.append([type(error).__name__, str(error).partition("\n")[0]])

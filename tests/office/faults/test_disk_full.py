@@ -42,7 +42,7 @@ def test_doudi_settle_on_a_full_disk_says_so_in_one_line_and_writes_nothing(
     url = fresh_database(kind)
     if kind == POSTGRES:
         processes.run(url, "full_disk_triggers")
-    [cell] = processes.run(url, "cells", service="settle the first of the year", numbers=[0])
+    [cell] = processes.run(url, "cells", service="settle with much evidence", numbers=[0])
     arguments = command(cell["given"]["admission"])
     before = whole(processes.run(url, "look"))
     failures = 0
@@ -58,7 +58,7 @@ def test_doudi_settle_on_a_full_disk_says_so_in_one_line_and_writes_nothing(
         assert Effect.between(before, after) == NOTHING
     else:
         pytest.fail("there was never room enough")
-    # Year, claim, transfers, posting, entry, call, and the commit on PostgreSQL.
+    # Year, claim, transfers, posting, entry, year, call, and the commit on PostgreSQL.
     assert failures >= (11 if kind == POSTGRES else 1)
     effect = Effect.between(before, whole(processes.run(url, "look")))
     assert effect.rows["settlement.Claim"] == effect.rows["audit.Call"] == 1

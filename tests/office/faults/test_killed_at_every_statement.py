@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import pytest
 from tests.office.databases import KINDS, POSTGRES
+from tests.office.faults.cells import TOGETHER
 from tests.office.faults.effects import Effect, whole
 from tests.office.faults.moments import AFTER, BEFORE, COMMIT, SENT
 from tests.office.faults.processes import Processes
@@ -19,7 +20,7 @@ FINELY = "settle the first of the year"
 """Killed on every side of every statement. Elsewhere only where the database can differ: what it
 has of a call after a statement is what it has before the next."""
 
-CALLS = (FINELY, "reverse", "correct", "pay_own", "pay_statement")
+CALLS = (FINELY, TOGETHER, "reverse", "correct", "pay_own", "pay_statement")
 
 
 def moments_of(statements: int, kind: str, finely: bool) -> list[tuple[int, str]]:
@@ -42,7 +43,7 @@ def test_a_process_killed_at_any_statement_leaves_all_or_nothing_and_a_retry_has
     before = whole(processes.run(url, "look"))
     statements = processes.run(url, "statements", cell=first, key="undisturbed")
     effect = Effect.between(before, whole(processes.run(url, "look")))
-    assert effect.rows["audit.Call"] == 1
+    assert effect.rows["audit.Call"] == (3 if service == TOGETHER else 1)
     assert statements.count(COMMIT) == 1
     assert statements[-1] == COMMIT, "what is done after the commit is lost by a kill"
 

@@ -31,6 +31,7 @@ from doudi.office.ledger.models import Transfer
 from doudi.office.settlement import services
 from doudi.office.settlement.models import Claim, Entry
 from doudi.office.settlement.policy import UnconfirmedPolicy
+from doudi.office.settlement.texts import explanation_of
 
 pytestmark = pytest.mark.django_db
 
@@ -116,9 +117,10 @@ def test_an_adoption_file_for_every_value_lifts_the_guard(
     done = settled(someone(), 12_000 * YUAN, 10_800 * YUAN)
     assert done.own == 1_200 * YUAN
     entry = Entry.objects.get()
-    assert entry.policy_version != HINGGAN.version
-    assert entry.explanation is not None
-    rests_on = {item["status"] for step in entry.explanation["steps"] for item in step["rests_on"]}
+    assert entry.text.version != HINGGAN.version
+    explanation = explanation_of(entry)
+    assert explanation is not None
+    rests_on = {item["status"] for step in explanation["steps"] for item in step["rests_on"]}
     assert rests_on <= {"cited", "adopted", "interpretation"}
     assert "adopted" in rests_on
 
@@ -142,7 +144,7 @@ def test_taking_the_last_claim_back_needs_no_policy(production: Callable[[], Non
 
 def test_elsewhere_the_values_are_used_and_the_working_says_what_it_rests_on() -> None:
     settled(someone(), 12_000 * YUAN)
-    explanation = Entry.objects.get().explanation
+    explanation = explanation_of(Entry.objects.get())
     assert explanation is not None
     steps = explanation["steps"]
     statuses = {item["name"]: item["status"] for step in steps for item in step["rests_on"]}

@@ -73,7 +73,8 @@ def bed(person: Any) -> dict[str, Any]:
 
 
 def version_of(claim: str) -> str:
-    return Entry.objects.filter(claim_id=claim).order_by("-number")[0].policy_version
+    version: str = Entry.objects.filter(claim_id=claim).order_by("-number")[0].text.version
+    return version
 
 
 def test_later_claims_stay_under_the_values_of_then(adopt: Adopt) -> None:

@@ -186,7 +186,7 @@ def test_two_policies_that_share_their_figures_would_change_a_slip_the_patient_h
     assert len(set(versions)) == 3
     assert [answer["payers"]["basic"] for answer in answers] == [65_000, 70_000, 75_000]
     entries = Entry.objects.order_by("number")
-    assert [entry.policy_version for entry in entries] == versions
+    assert [entry.text.version for entry in entries] == versions
     assert [slip(answer["claim"])["own_fen"] for answer in answers] == [35_000, 30_000, 25_000]
     assert year_of(person).totals["registered_own"] == 90_000
 

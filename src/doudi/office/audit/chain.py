@@ -26,6 +26,7 @@ SEALED = (
     "settlement.FeeLine",
     "settlement.Claim",
     "settlement.PolicyVersion",
+    "settlement.PolicyText",
     "settlement.Entry",
     "settlement.InstalmentPlan",
     "settlement.Instalment",

@@ -63,6 +63,11 @@ def body_hash(body: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def request_hash(service: str, subject: str, body: Mapping[str, Any]) -> str:
+    """What tells a repeated request from another one under the same key."""
+    return body_hash({"service": service, "subject": subject, **body})
+
+
 def note(*, actor: str, reason: str, service: str, subject: str, detail: dict[str, Any]) -> None:
     """Record a change that needs no key; one INSERT inside the caller's transaction. BadCall."""
     check_call(key=None, actor=actor, reason=reason, subject=subject)
@@ -108,10 +113,10 @@ def once(
     back exactly as it was stored.
     """
     check_call(key=key, actor=actor, reason=reason, subject=subject)
-    digest = body_hash({"service": service, "subject": subject, **body})
+    digest = request_hash(service, subject, body)
     try:
         with transaction.atomic():
-            kept = _kept(key, digest)
+            kept = kept_answer(key, digest)
             if kept is not None:
                 return kept
             answer = act()
@@ -132,19 +137,22 @@ def once(
     except Exception:
         # Another request with this key may have been done while this one waited for its locks;
         # then what this one met (a claim reversed, nothing owed any more) is that one's effect.
-        kept = _kept(key, digest)
+        kept = kept_answer(key, digest)
         if kept is None:
             raise
         return kept
 
 
-def _kept(key: str, digest: str) -> dict[str, Any] | None:
+def kept_answer(key: str, digest: str) -> dict[str, Any] | None:
+    """What the request under this key was answered, None when there was none; KeyReused."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT body_hash, answer FROM audit_call WHERE key = %s", [key])
         row = cursor.fetchone()
-    if row is None:
-        return None
-    stored_digest, stored = row
+    return None if row is None else same_answer(key, digest, *row)
+
+
+def same_answer(key: str, digest: str, stored_digest: str, stored: str) -> dict[str, Any]:
+    """The answer as the database has it, if it was given to the same request; else KeyReused."""
     if stored_digest != digest:
         raise KeyReused(key)
     answer: dict[str, Any] = json.loads(stored)

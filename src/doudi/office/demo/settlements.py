@@ -25,6 +25,7 @@ from doudi.office.ledger.services import (
     period_of,
 )
 from doudi.office.settlement.fees import FeeInput
+from doudi.office.settlement.group import Outcome, Request
 from doudi.office.settlement.services import (
     Who,
     admit,
@@ -32,7 +33,7 @@ from doudi.office.settlement.services import (
     enter_fees,
     pay_own,
     reverse,
-    settle,
+    settle_many,
     settle_visit,
 )
 
@@ -59,8 +60,7 @@ def write_settlements(league: League, count: int, progress: Callable[[int], None
         for some in _groups(by_month.get(period, [])):
             # One transaction for many services: each of them is still all or nothing.
             with transaction.atomic():
-                for bill in some:
-                    _settle(bill, league.seed)
+                _settle_together(some, league.seed)
             progress(len(some))
         if period != LAST_PERIOD:
             _clear(period)
@@ -78,18 +78,39 @@ def _groups(items: list[Bill]) -> Iterator[list[Bill]]:
         yield items[start : start + _AT_ONCE]
 
 
-def _settle(bill: Bill, seed: int) -> None:
-    """A bill to its end: settled, the own part paid or not, now and then put right."""
-    key = f"demo-{bill.number}"
+def _settle_together(some: list[Bill], seed: int) -> None:
+    """Bills to their ends: the stays settled in one go, then the visits, then what follows."""
+    stays = {bill.number: _admit(bill, seed) for bill in some if bill.kind == INPATIENT}
+    requests = [
+        Request(_key(bill), stays[bill.number], bill.day, _WHO)
+        for bill in some
+        if bill.number in stays
+    ]
+    answers = dict(zip(stays, map(_answered, settle_many(requests)), strict=True))
+    for bill in some:
+        _follow_up(bill, seed, answers.get(bill.number) or _visit(bill, seed))
+
+
+def _answered(outcome: Outcome) -> dict[str, Any]:
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def _key(bill: Bill) -> str:
+    return f"demo-{bill.number}"
+
+
+def _follow_up(bill: Bill, seed: int, answer: dict[str, Any]) -> None:
+    """What happens to a settled bill: the own part paid or not, now and then it is put right."""
+    key, claim, admission = _key(bill), answer["claim"], answer["admission"]
     draw = Draw("desk", seed, bill.number)
-    admission, answer = (_stay if bill.kind == INPATIENT else _visit)(bill, seed, key)
-    claim = answer["claim"]
     if draw.chance(_REVERSED_PERCENT):
         reverse(key=f"{key}-reverse", claim=claim, who=_WHO)
         return
     if draw.chance(_CORRECTED_PERCENT):
         answer = correct(key=f"{key}-correct", claim=claim, lines=[_less_in_scope(bill)], who=_WHO)
-    _pay(admission or "", answer["own_fen"], bill.day, key, draw)
+    _pay(admission, answer["own_fen"], bill.day, key, draw)
 
 
 def _less_in_scope(bill: Bill) -> FeeInput:
@@ -104,8 +125,10 @@ def _less_in_scope(bill: Bill) -> FeeInput:
     )
 
 
-def _stay(bill: Bill, seed: int, key: str) -> tuple[str, dict[str, Any]]:
-    admission = admit(
+def _admit(bill: Bill, seed: int) -> str:
+    """A stay with its bill entered, not settled yet; its admission."""
+    key = _key(bill)
+    admission: str = admit(
         key=f"{key}-admit",
         person=public_id(seed, bill.person),
         institution=bill.institution,
@@ -115,12 +138,12 @@ def _stay(bill: Bill, seed: int, key: str) -> tuple[str, dict[str, Any]]:
         who=_WHO,
     )["admission"]
     enter_fees(key=f"{key}-fees", admission=admission, lines=bill.lines, who=_WHO)
-    return admission, settle(key=key, admission=admission, day=bill.day, who=_WHO)
+    return admission
 
 
-def _visit(bill: Bill, seed: int, key: str) -> tuple[str, dict[str, Any]]:
-    answer = settle_visit(
-        key=key,
+def _visit(bill: Bill, seed: int) -> dict[str, Any]:
+    return settle_visit(
+        key=_key(bill),
         person=public_id(seed, bill.person),
         institution=bill.institution,
         kind=bill.kind,
@@ -128,7 +151,6 @@ def _visit(bill: Bill, seed: int, key: str) -> tuple[str, dict[str, Any]]:
         lines=bill.lines,
         who=_WHO,
     )
-    return answer["admission"], answer
 
 
 def _pay(admission: str, own_fen: int, day: date, key: str, draw: Draw) -> None:

@@ -1,9 +1,9 @@
 """Accounts, and transfers between them that are added and never changed.
 
-A posting is one linked unit of transfers. The database itself keeps it whole: its transfers come
-first and must match the number and sum that the posting then states, nothing can be added to a
-posting that stands, nothing can be changed or deleted, and a closed month takes no transfer
-(see the triggers in ``migrations``).
+A posting is one linked unit of transfers. The database itself keeps it whole: its transfers must
+match the number and sum that it states, nothing can be added to a posting that stands, nothing
+can be changed or deleted, and a closed month takes no transfer (see the triggers in
+``migrations``).
 """
 
 from __future__ import annotations
@@ -50,17 +50,30 @@ class Posting(models.Model):
 
 
 class Transfer(models.Model):
-    """``amount_fen`` from the credited to the debited account; always above zero."""
+    """``amount_fen`` from the credited to the debited account; always above zero.
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    posting = models.ForeignKey(Posting, on_delete=models.PROTECT, related_name="transfers")
-    debit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="debits")
-    credit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="credits")
+    ``number`` counts the transfers of the posting from 1: with the posting it names the transfer.
+    """
+
+    posting = models.ForeignKey(
+        Posting, on_delete=models.PROTECT, related_name="transfers", db_index=False
+    )
+    number = models.PositiveSmallIntegerField()
+    debit = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="debits", db_index=False
+    )
+    credit = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="credits", db_index=False
+    )
     amount_fen = models.PositiveBigIntegerField()
     period = models.CharField(max_length=6)
 
     class Meta:
+        # Not the foreign keys' own: PostgreSQL would get a second one for LIKE with each.
+        indexes = (models.Index(fields=("debit",)), models.Index(fields=("credit",)))
         constraints = (
+            models.UniqueConstraint(fields=("posting", "number"), name="a_transfer_has_one_place"),
+            models.CheckConstraint(condition=Q(number__gt=0), name="transfers_count_from_one"),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="a_transfer_moves_money"),
             models.CheckConstraint(condition=~Q(debit=F("credit")), name="a_transfer_has_two_ends"),
         )

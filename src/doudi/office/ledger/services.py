@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import DatabaseError, connection
 from django.db.models import Min
+from django.utils import timezone
 
 from doudi.office.audit.services import once
 from doudi.office.ledger.models import (
@@ -22,7 +23,7 @@ from doudi.office.ledger.models import (
     Transfer,
 )
 from doudi.office.ledger.selectors import last_closed, month_amount
-from doudi.office.rows import insert_rows
+from doudi.office.rows import Row, Rows, insert_together
 
 _PERIOD_LENGTH = 6
 
@@ -112,39 +113,57 @@ def open_period(day: date, closed: str | None) -> str:
     return period if closed is None or period > closed else next_period(closed)
 
 
-def post(
-    *, code: str, business_date: date, legs: Iterable[Leg], closed: str | None, memo: str = ""
-) -> Posting | None:
-    """Write one linked unit of transfers in two statements; None when no money moves.
+@dataclass(frozen=True)
+class Drafted:
+    """A posting and its transfers as rows that are still to be written."""
 
-    ``closed`` is the last closed month as the caller read it. The transfers go first: the
-    database refuses a posting whose transfers are not all there, and any transfer to a posting
-    that stands.
+    posting: Row
+    transfers: list[Row]
+
+
+def draft(
+    *, code: str, business_date: date, legs: Iterable[Leg], closed: str | None, memo: str = ""
+) -> Drafted | None:
+    """One linked unit of transfers, not written yet; None when no money moves.
+
+    ``closed`` is the last closed month as the caller read it.
     """
     moving = [leg for leg in legs if leg.amount_fen != 0]
     if not moving:
         return None
     period = open_period(business_date, closed)
     number = uuid.uuid4()
-    transfers = [_transfer(number, leg, period) for leg in moving]
-    _insert_transfers(transfers)
-    posting = Posting(
-        id=number,
-        code=code,
-        business_date=business_date,
-        period=period,
-        legs=len(transfers),
-        total_fen=sum(transfer.amount_fen for transfer in transfers),
-        memo=memo,
-    )
-    insert_rows([posting])
-    return posting
+    transfers = [_transfer(number, place, leg, period) for place, leg in enumerate(moving, start=1)]
+    posting = {
+        "id": number,
+        "code": code,
+        "business_date": business_date,
+        "period": period,
+        "legs": len(transfers),
+        "total_fen": sum(abs(leg.amount_fen) for leg in moving),
+        "memo": memo,
+        "recorded_at": timezone.now(),
+    }
+    return Drafted(posting, transfers)
 
 
-def _insert_transfers(transfers: list[Transfer]) -> None:
-    """Insert the transfers; LedgerRefused when their month was closed a moment ago."""
+def write_with_postings(
+    drafted: Sequence[Drafted], *, before: Sequence[Rows] = (), after: Sequence[Rows] = ()
+) -> None:
+    """Write postings with their transfers, and the rows that come before and after them.
+
+    The database takes a posting only together with all of its transfers. LedgerRefused when the
+    month was closed a moment ago.
+    """
+    transfers = [transfer for one in drafted for transfer in one.transfers]
     try:
-        insert_rows(transfers)
+        # SQLite takes them in this order: a posting that stands takes no further transfer.
+        insert_together(
+            *before,
+            Rows(Transfer, transfers),
+            Rows(Posting, [one.posting for one in drafted]),
+            *after,
+        )
     except DatabaseError as error:
         if "is closed" in str(error):
             raise LedgerRefused(
@@ -154,15 +173,27 @@ def _insert_transfers(transfers: list[Transfer]) -> None:
         raise
 
 
-def _transfer(posting: uuid.UUID, leg: Leg, period: str) -> Transfer:
+def post(
+    *, code: str, business_date: date, legs: Iterable[Leg], closed: str | None, memo: str = ""
+) -> Posting | None:
+    """Draft and write one linked unit of transfers; None when no money moves."""
+    drafted = draft(code=code, business_date=business_date, legs=legs, closed=closed, memo=memo)
+    if drafted is None:
+        return None
+    write_with_postings([drafted])
+    return Posting(**drafted.posting)
+
+
+def _transfer(posting: uuid.UUID, number: int, leg: Leg, period: str) -> Row:
     debit, credit = (leg.debit, leg.credit) if leg.amount_fen > 0 else (leg.credit, leg.debit)
-    return Transfer(
-        posting_id=posting,
-        debit_id=debit,
-        credit_id=credit,
-        amount_fen=abs(leg.amount_fen),
-        period=period,
-    )
+    return {
+        "posting_id": posting,
+        "number": number,
+        "debit_id": debit,
+        "credit_id": credit,
+        "amount_fen": abs(leg.amount_fen),
+        "period": period,
+    }
 
 
 def close_month(*, key: str, period: str, actor: str, reason: str) -> dict[str, Any]:

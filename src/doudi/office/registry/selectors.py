@@ -52,21 +52,38 @@ _COLUMNS = ", ".join(
     )
     for name in names
 )
+STANDING_COLUMNS = _COLUMNS
+"""What `standing_from` reads, of the relations that `standing_joins` names."""
+
+
+def standing_joins(*, person: str, day: str, year: str) -> str:
+    """The joins that find what was true of a person on a day, as SQL over three expressions.
+
+    For statements that ask about many people at once; their rows are ordered by
+    `STANDING_ORDER` and read by `standing_from`.
+    """
+    return f"""
+LEFT JOIN registry_registrationperiod AS registration
+    ON registration.person_id = {person} AND registration.withdrawn_at IS NULL
+    AND registration.valid_from <= {day}
+    AND (registration.valid_to IS NULL OR registration.valid_to >= {day})
+LEFT JOIN registry_enrolment AS enrolment
+    ON enrolment.person_id = {person} AND enrolment.year = {year}
+LEFT JOIN registry_diseaselisting AS listing
+    ON listing.person_id = {person} AND listing.valid_from <= {day}
+    AND (listing.valid_to IS NULL OR listing.valid_to >= {day})
+"""
+
+
+STANDING_ORDER = "registration.id, listing.id"
+
 # Written out because it is read at every settlement, and Django would build it anew each time.
 _STANDING = f"""
-SELECT {_COLUMNS}
+SELECT {STANDING_COLUMNS}
 FROM registry_person AS person
-LEFT JOIN registry_registrationperiod AS registration
-    ON registration.person_id = person.id AND registration.withdrawn_at IS NULL
-    AND registration.valid_from <= %(day)s
-    AND (registration.valid_to IS NULL OR registration.valid_to >= %(day)s)
-LEFT JOIN registry_enrolment AS enrolment
-    ON enrolment.person_id = person.id AND enrolment.year = %(year)s
-LEFT JOIN registry_diseaselisting AS listing
-    ON listing.person_id = person.id AND listing.valid_from <= %(day)s
-    AND (listing.valid_to IS NULL OR listing.valid_to >= %(day)s)
+{standing_joins(person="person.id", day="%(day)s", year="%(year)s")}
 WHERE person.id = %(person)s
-ORDER BY registration.id, listing.id
+ORDER BY {STANDING_ORDER}
 """
 
 
@@ -77,6 +94,11 @@ def standing_on(person_id: int, day: date) -> Standing:
         rows = cursor.fetchall()
     if not rows:
         raise Person.DoesNotExist(f"no person {person_id}")
+    return standing_from(rows, day)
+
+
+def standing_from(rows: Sequence[Sequence[Any]], day: date) -> Standing:
+    """What holds for one person on the day, from the rows of `STANDING_COLUMNS`."""
     # With several diseases the registration and the enrolment stand in every row.
     registration = _part(rows[0], 0, _REGISTRATION)
     enrolment = _part(rows[0], len(_REGISTRATION), _ENROLMENT)

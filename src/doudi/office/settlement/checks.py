@@ -10,7 +10,8 @@ from django.db.models import Count, Sum
 from doudi.office.ledger.models import PAYERS, Account, Posting, Transfer
 from doudi.office.ledger.selectors import trial_balance
 from doudi.office.ledger.services import patient, pending
-from doudi.office.settlement.models import Claim, Entry, PersonYear
+from doudi.office.settlement.models import Claim, Entry, PersonYear, PolicyText
+from doudi.office.settlement.texts import explanation_of, id_of
 from doudi.office.settlement.versions import GoneVersion, policy_of
 from doudi.office.settlement.years import (
     Given,
@@ -45,6 +46,7 @@ def check_everything() -> Report:
         report.faults += _year_faults(year, report)
     report.postings = Posting.objects.count()
     report.faults += _posting_faults()
+    report.faults += _text_faults()
     report.accounts = len(trial_balance())
     report.faults += _ledger_faults()
     return report
@@ -85,12 +87,24 @@ def _policy_of(version: str) -> Policy | None:
 
 def _working_faults(claim: Claim, given: Given) -> Iterator[str]:
     """Whether the amounts of a claim are those of the working that was stored with them."""
-    entries = claim.entries.filter(explanation__isnull=False).order_by("-number")
-    steps = entries.values_list("explanation__steps", flat=True)[0]
-    results = {step["rule"]: step["result"] for step in steps}
+    entries = claim.entries.filter(numbers__isnull=False).order_by("-number")
+    entry = entries.select_related("claim", "text")[0]
+    try:
+        working = explanation_of(entry)
+    except (ValueError, LookupError, TypeError) as error:
+        yield f"claim {claim.pk}: the stored working cannot be read: {error}"
+        return
+    results = {step["rule"]: step["result"] for step in working["steps"]} if working else {}
     worked = {name: results.get(name, 0) for name in given.outputs}
     if worked != given.outputs:
         yield f"claim {claim.pk}: {given.outputs}, stored working {worked}"
+
+
+def _text_faults() -> Iterator[str]:
+    """A text has the id that its content gives it."""
+    for text in PolicyText.objects.order_by("pk"):
+        if id_of(text.content) != text.pk:
+            yield f"policy text {text.pk} is not the one that was kept"
 
 
 def _posting_faults() -> Iterator[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from doudi.office.registry.selectors import standing_on
+from doudi.office.registry.selectors import Standing, standing_on
 from doudi.office.settlement.refusals import NotEnrolled
 
 
@@ -30,7 +30,13 @@ def eligibility_on(*, person: int, day: date, serious_designated: bool) -> Eligi
     A disease on the serious list counts only where it is treated in one of the institutions
     designated for it (H-33, H-35); ``evidence["serious"]`` says which of the two was missing.
     """
-    standing = standing_on(person, day)
+    return eligibility_from(
+        standing_on(person, day), day=day, serious_designated=serious_designated
+    )
+
+
+def eligibility_from(standing: Standing, *, day: date, serious_designated: bool) -> Eligibility:
+    """The same of a person whose standing on ``day`` has been read."""
     if not standing.enrolled:
         raise NotEnrolled(day.year, standing.registered)
     serious = standing.serious and serious_designated

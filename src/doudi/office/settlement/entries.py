@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+from uuid import UUID
 
-from doudi.office.ledger.models import PAYERS, Posting
+from doudi.office.ledger.models import PAYERS
 from doudi.office.ledger.services import (
+    Drafted,
     Leg,
     billed,
+    draft,
     patient,
     pending,
-    post,
+    write_with_postings,
 )
-from doudi.office.rows import insert_rows
+from doudi.office.rows import Rows, values_of
 from doudi.office.settlement.models import (
     Claim,
     Entry,
@@ -30,6 +34,7 @@ from doudi.office.settlement.years import (
     totals_after,
 )
 from doudi.rules.explain import Explanation
+from doudi.rules.frozen import numbers_of
 
 
 @dataclass(frozen=True)
@@ -107,11 +112,10 @@ def write_entry(
     who: Who,
     cause: Entry | None = None,
 ) -> Entry:
-    """One entry with its posting: two inserts for the money and one for the entry."""
+    """One entry with its posting, written together."""
     policy = explanation.policy if explanation else active_policy()
     outputs = explanation.outputs if explanation else dict.fromkeys(before, 0)
     changes = difference(outputs, before)
-    posting = _post_changes(claim, changes, sort, year.closed)
     year.row.sequence += 1
     entry = Entry(
         year=year.row,
@@ -123,31 +127,43 @@ def write_entry(
         changes=changes,
         opening=dict(explanation.opening) if explanation else {},
         closing=dict(explanation.closing) if explanation else {},
-        explanation=explanation.to_dict() if explanation else None,
-        policy_name=policy.name,
-        policy_version=policy.version,
-        posting=posting,
+        numbers=numbers_of(explanation) if explanation else None,
+        text_id=keep_version(policy),
         actor=who.actor,
         reason=who.reason,
     )
-    insert_rows([entry])
+    drafted = draft_changes(
+        claim=claim.pk,
+        admission=claim.admission.public_id,
+        institution=claim.institution_id,
+        day=claim.date,
+        changes=changes,
+        sort=sort,
+        closed=year.closed,
+    )
+    if drafted is not None:
+        entry.posting_id = drafted.posting["id"]
+    write_with_postings([drafted] if drafted else [], after=[Rows(Entry, [values_of(entry)])])
     return entry
 
 
-def _post_changes(
-    claim: Claim, changes: Mapping[str, int], sort: Entry.Sort, closed: str | None
-) -> Posting | None:
+def draft_changes(
+    *,
+    claim: UUID,
+    admission: str,
+    institution: str,
+    day: date,
+    changes: Mapping[str, int],
+    sort: Entry.Sort,
+    closed: str | None,
+) -> Drafted | None:
     """Each payer owes the hospital its amount more or less, and so does the patient."""
-    place = claim.institution_id
+    income = billed(institution)
     legs = [
-        Leg(pending(payer, place), billed(place), changes.get(f"{payer}_pay", 0))
-        for payer in PAYERS
+        Leg(pending(payer, institution), income, changes.get(f"{payer}_pay", 0)) for payer in PAYERS
     ]
-    own = patient(claim.admission.public_id)
-    legs.append(Leg(own, billed(place), changes.get("own_pay", 0)))
-    return post(
-        code=sort.value, business_date=claim.date, legs=legs, closed=closed, memo=str(claim.pk)
-    )
+    legs.append(Leg(patient(admission), income, changes.get("own_pay", 0)))
+    return draft(code=sort.value, business_date=day, legs=legs, closed=closed, memo=str(claim))
 
 
 def answer_of(claim: Claim, entries: Sequence[Entry]) -> dict[str, Any]:

@@ -121,7 +121,8 @@ class Claim(models.Model):
     year = models.ForeignKey(PersonYear, on_delete=models.PROTECT, related_name="claims")
     position = models.PositiveBigIntegerField()
     admission = models.ForeignKey(Admission, on_delete=models.PROTECT, related_name="claims")
-    institution = models.ForeignKey(Institution, on_delete=models.PROTECT)
+    # Claims are found by their year, stay or date: an index here would only be written.
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, db_index=False)
     date = models.DateField(db_index=True)
     facts = models.JSONField()
     evidence = models.JSONField()
@@ -151,12 +152,27 @@ class PolicyVersion(models.Model):
     recorded_at = models.DateTimeField(auto_now_add=True)
 
 
+class PolicyText(models.Model):
+    """The words and values of one version of a pack, as `doudi.rules.frozen` takes them down.
+
+    Entries say what they were worked out by; with this and their numbers the whole working can be
+    printed again, whatever the pack becomes. ``id`` is made from ``content``, so the same text is
+    kept once.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    name = models.CharField(max_length=60)
+    version = models.CharField(max_length=12)
+    content = models.JSONField()
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+
 class Entry(models.Model):
     """What one claim was given, or by how much that changed, and why.
 
     ``outputs`` are the amounts in force after this entry, ``changes`` the difference to before;
-    both in fen by output. ``cause`` is the entry that made this one necessary. ``explanation``
-    is the whole working, frozen, so that it can be printed again whatever the pack becomes.
+    both in fen by output. ``cause`` is the entry that made this one necessary. ``numbers`` are the
+    results of every step of the working, frozen; None when nothing was worked out.
     """
 
     class Sort(models.TextChoices):
@@ -165,18 +181,20 @@ class Entry(models.Model):
         REVERSE = "reverse", "冲销"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    year = models.ForeignKey(PersonYear, on_delete=models.PROTECT, related_name="entries")
+    # Found by (year, number) and by claim; causes and texts are followed from the entry only.
+    year = models.ForeignKey(
+        PersonYear, on_delete=models.PROTECT, related_name="entries", db_index=False
+    )
     number = models.PositiveBigIntegerField()
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="entries")
     sort = models.CharField(max_length=10, choices=Sort)
-    cause = models.ForeignKey("self", on_delete=models.PROTECT, null=True)
+    cause = models.ForeignKey("self", on_delete=models.PROTECT, null=True, db_index=False)
     outputs = models.JSONField()
     changes = models.JSONField()
     opening = models.JSONField()
     closing = models.JSONField()
-    explanation = models.JSONField(null=True)
-    policy_name = models.CharField(max_length=60)
-    policy_version = models.CharField(max_length=12)
+    numbers = models.JSONField(null=True)
+    text = models.ForeignKey(PolicyText, on_delete=models.PROTECT, db_index=False)
     posting = models.OneToOneField(Posting, on_delete=models.PROTECT, null=True)
     actor = models.CharField(max_length=60)
     reason = models.CharField(max_length=200)

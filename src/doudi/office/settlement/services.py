@@ -19,7 +19,7 @@ from doudi.office.settlement.previews import (
     preview_reverse,
     preview_settle,
 )
-from doudi.office.settlement.settling import settle, settle_visit
+from doudi.office.settlement.settling import settle, settle_many, settle_visit
 
 __all__ = [
     "Who",
@@ -37,5 +37,6 @@ __all__ = [
     "register_institution",
     "reverse",
     "settle",
+    "settle_many",
     "settle_visit",
 ]

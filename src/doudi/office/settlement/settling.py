@@ -1,4 +1,4 @@
-"""Settling a stay at discharge, or a visit in one step."""
+"""Settling stays at discharge, one or many, or a visit in one step."""
 
 from __future__ import annotations
 
@@ -6,21 +6,31 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 
+from doudi.office.audit.services import BadCall, KeyReused, kept_answer
 from doudi.office.rows import insert_rows
 from doudi.office.settlement.admission import open_admission
-from doudi.office.settlement.eligibility import Eligibility, eligibility_on
-from doudi.office.settlement.entries import Who, answer_of, settle_again, write_entry
+from doudi.office.settlement.entries import Who, answer_of, settle_again
 from doudi.office.settlement.fees import FeeInput, check_fee_lines, fee_line
+from doudi.office.settlement.group import (
+    SERVICE,
+    Outcome,
+    Request,
+    check_stay,
+    eligible,
+    facts_of,
+    settle_stays,
+    settled_already,
+)
 from doudi.office.settlement.instalments import plans_follow
-from doudi.office.settlement.models import Admission, Claim, Entry, FeeLine, PersonYear
+from doudi.office.settlement.meeting import meet
+from doudi.office.settlement.models import Admission, Claim, FeeLine, PersonYear
 from doudi.office.settlement.policy import active_policy, guard
 from doudi.office.settlement.refusals import Refused
 from doudi.office.settlement.requests import do_once
-from doudi.office.settlement.selectors import Stay, stay_with_fees
 from doudi.office.settlement.versions import keep_version
-from doudi.office.settlement.years import GAP, claims_in_force, lock_year, save_year, settle_claim
+from doudi.office.settlement.years import claims_in_force, lock_year
 
 
 def settle(
@@ -30,13 +40,91 @@ def settle(
 
     A stay whose settlement was reversed is settled anew. It counts after the claims settled so
     far; ``before`` names a claim of the same year before which it should have counted, and the
-    later ones are then settled again. Answers the claim,
-    the payers' amounts and the own part in fen, and every difference to other claims.
+    later ones are then settled again. Answers the claim, the payers' amounts and the own part in
+    fen, and every difference to other claims.
     """
+    if before is None:
+        return _settle_alone(Request(key, admission, day, who))
     body = {"admission": admission, "day": day.isoformat(), "before": before}
     return do_once(
-        key, "settle", admission, who, body, lambda: settle_stay(admission, day, who, before)
+        key, SERVICE, admission, who, body, lambda: settle_stay(admission, day, who, before)
     )
+
+
+def settle_many(requests: Sequence[Request]) -> list[Outcome]:
+    """Settle many stays in one transaction; for each what `settle` answers or raises.
+
+    All that are settled are settled together, in the order given; what one is refused for does
+    not touch the others. Errors of the database that are nobody's fault (OperationalError,
+    InterfaceError) are raised, and then nothing was kept: the same requests may come again.
+    """
+    outcomes: dict[int, Outcome] = {}
+    keys: set[str | None] = set()
+    stays: set[str] = set()
+    first: list[int] = []
+    again: list[int] = []
+    for number, request in enumerate(requests):
+        try:
+            request.check()
+        except BadCall as refusal:
+            outcomes[number] = refusal
+            continue
+        # One after the other, so that the second meets what the first one left.
+        repeated = request.key in keys or request.admission in stays
+        (again if repeated else first).append(number)
+        keys.add(request.key)
+        stays.add(request.admission)
+    for numbers, act in ((first, _settle_different), (again, settle_many)):
+        if numbers:
+            found = act([requests[number] for number in numbers])
+            outcomes |= zip(numbers, found, strict=True)
+    return [outcomes[number] for number in range(len(requests))]
+
+
+def _settle_different(requests: Sequence[Request]) -> list[Outcome]:
+    if len(requests) > 1:
+        try:
+            with transaction.atomic():
+                return settle_stays(requests)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            pass
+    outcomes: list[Outcome] = []
+    for request in requests:
+        try:
+            outcomes.append(_settle_alone(request))
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as refusal:
+            outcomes.append(refusal)
+    return outcomes
+
+
+def _settle_alone(request: Request) -> dict[str, Any]:
+    request.check()
+    try:
+        with transaction.atomic():
+            return _settle_now(request)
+    except (KeyReused, OperationalError, InterfaceError):
+        raise
+    except Exception:
+        # Another one with this key may have been done while this one waited for its locks.
+        kept = None if request.key is None else kept_answer(request.key, request.digest)
+        if kept is None:
+            raise
+        return kept
+
+
+def _settle_now(request: Request) -> dict[str, Any]:
+    try:
+        [outcome] = settle_stays([request])
+    except DatabaseError as error:
+        _explain_refusal(error)
+        raise
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
 
 
 def settle_visit(
@@ -71,81 +159,43 @@ def settle_visit(
 
 def settle_stay(admission: str, day: date, who: Who, before: str | None) -> dict[str, Any]:
     """The settlement itself, inside the caller's transaction; Refused as `settle` says."""
+    if before is None:
+        return _settle_now(Request(None, admission, day, who))
     policy = active_policy()
-    stay = stay_with_fees(admission, policy.version)
-    if stay is None:
-        raise Refused(f"没有这次就医：{admission}", f"there is no admission {admission}")
-    if stay.settled:
-        raise _settled_already()
-    if not stay.billed:
-        raise Refused("账单没有费用明细，不能结算", "the bill has no lines")
-    if day < stay.admitted_on:
-        raise Refused(
-            f"结算日期 {day} 早于入院日期 {stay.admitted_on}",
-            f"settled on {day}, before the admission on {stay.admitted_on}",
-        )
+    [met] = meet([(None, admission, day)], keep_version(policy))
+    stay = check_stay(admission, day, met.stay)
     guard(policy, day)
-    if not stay.version_kept:
-        keep_version(policy)
-    eligible = eligibility_on(
-        person=stay.person, day=day, serious_designated=stay.serious_designated
-    )
+    eligibility = eligible(stay, met, day)
     year = lock_year(stay.person, day.year)
-    position = year.row.position + GAP if before is None else _position_before(year.row, before)
     claim = Claim(
         year=year.row,
-        position=position,
+        position=_position_before(year.row, before),
         admission=Admission(pk=stay.admission, public_id=admission),
         institution_id=stay.institution,
         date=day,
-        facts=_facts(stay, eligible),
-        evidence=eligible.evidence,
+        facts=facts_of(stay, eligibility),
         replaces_id=stay.last_claim,
+        evidence=eligibility.evidence,
     )
-    if before is not None:
-        _insert_claim(claim)
-        entries = settle_again(year, position, who, None)
-        plans_follow(entries)
-        return answer_of(claim, entries)
-    explanation = settle_claim(policy, claim, year.row.totals)
-    _insert_claim(claim)
-    entry = write_entry(year, claim, Entry.Sort.SETTLE, explanation, {}, who)
-    year.row.totals = dict(explanation.closing)
-    year.row.position = position
-    save_year(year.row)
-    if stay.last_claim is not None:
-        plans_follow([entry])
-    return answer_of(claim, [entry])
-
-
-def _insert_claim(claim: Claim) -> None:
-    """Insert the first claim of a stay; Refused when another clerk was there meanwhile."""
     try:
         insert_rows([claim])
     except DatabaseError as error:
-        # Either it is the first claim of the stay, or it follows one that another followed.
-        if any(name in str(error) for name in ("an_admission_is_settled_once", "replaces_id")):
-            raise _settled_already() from error
-        if "not for the whole bill" in str(error):
-            raise Refused(
-                "账单刚刚加了费用，请重新预览再结算", "fee lines were added meanwhile; settle again"
-            ) from error
+        _explain_refusal(error)
         raise
+    entries = settle_again(year, claim.position, who, None)
+    plans_follow(entries)
+    return answer_of(claim, entries)
 
 
-def _settled_already() -> Refused:
-    return Refused("这次就医已经结算，不能再结算一次", "the admission is settled already")
-
-
-def _facts(stay: Stay, eligible: Eligibility) -> dict[str, Any]:
-    return {
-        "kind": stay.kind,
-        "hospital_level": stay.level,
-        "outside_league": not stay.inside_league,
-        "bill": stay.bill_fen,
-        "catalogue": stay.catalogue_fen,
-        **eligible.facts,
-    }
+def _explain_refusal(error: DatabaseError) -> None:
+    """Refused, in words for the clerk, when that is what the database refused."""
+    # Either it is the first claim of the stay, or it follows one that another followed.
+    if any(name in str(error) for name in ("an_admission_is_settled_once", "replaces_id")):
+        raise settled_already() from error
+    if "not for the whole bill" in str(error):
+        raise Refused(
+            "账单刚刚加了费用，请重新预览再结算", "fee lines were added meanwhile; settle again"
+        ) from error
 
 
 def _position_before(year: PersonYear, before: str) -> int:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from uuid import UUID
 
-from doudi.office.settlement.models import PolicyVersion
+from doudi.office.settlement.models import PolicyText, PolicyVersion
 from doudi.office.settlement.policy import active_policy, adoption_of
 from doudi.office.settlement.refusals import Refused
+from doudi.office.settlement.texts import text_for
 from doudi.policies import policy as load
 from doudi.rules.adoption import adopt_content
 from doudi.rules.errors import PolicyError
@@ -27,10 +29,21 @@ class GoneVersion(Refused):
         )
 
 
-def keep_version(policy: Policy) -> None:
-    """Write down what the policy is made of, unless that was done before; one statement."""
+def keep_version(policy: Policy) -> UUID:
+    """The id of the policy's text; that and what it is made of are written down afterwards."""
+    text = text_for(policy)
+    if not PolicyText.objects.filter(pk=text.id).exists():
+        write_version(policy)
+    return text.id
+
+
+def write_version(policy: Policy) -> None:
+    """Write down what the policy is made of and what it says, unless another did so just now."""
     row = PolicyVersion(version=policy.version, pack=policy.name, adoption=adoption_of(policy))
     PolicyVersion.objects.bulk_create([row], ignore_conflicts=True)
+    text = text_for(policy)
+    said = PolicyText(id=text.id, name=policy.name, version=policy.version, content=text.content)
+    PolicyText.objects.bulk_create([said], ignore_conflicts=True)
 
 
 def policy_of(version: str) -> Policy:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from django.db import connection
 
+from doudi.office.cursors import prepared_cursor
+from doudi.office.rows import Rows
 from doudi.office.settlement.models import Claim, Entry, PersonYear
 from doudi.rules.explain import Explanation, broken_promises, explain
 from doudi.rules.policy import Policy
@@ -28,21 +32,46 @@ class LockedYear:
     closed: str | None
 
 
+_LOCK = """
+INSERT INTO settlement_personyear (person_id, year, sequence, position, totals)
+SELECT person_id, year, 0, 0, '{{}}' FROM {given} WHERE true ORDER BY person_id, year
+ON CONFLICT (person_id, year) DO UPDATE SET sequence = settlement_personyear.sequence
+RETURNING id, person_id, year, sequence, position, totals,
+          (SELECT max(period) FROM ledger_closedmonth)
+"""
+_GIVEN = {
+    "postgresql": "json_populate_recordset(NULL::settlement_personyear, %s::json) AS given",
+    "sqlite": """
+(SELECT json_extract(value, '$.person_id') AS person_id, json_extract(value, '$.year') AS year
+ FROM json_each(%s)) AS given
+""",
+}
+_SQL = {vendor: _LOCK.format(given=given) for vendor, given in _GIVEN.items()}
+
+
 def lock_year(person: int, year: int) -> LockedYear:
     """Create the row if it is missing and lock it, in one statement on either database."""
+    return lock_years({(person, year)})[person, year]
+
+
+def lock_years(wanted: Set[tuple[int, int]]) -> dict[tuple[int, int], LockedYear]:
+    """The same for (person, year) pairs, always in one order: nobody waits in a circle."""
     # DO UPDATE, unlike DO NOTHING, returns and locks a row that exists.
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO settlement_personyear (person_id, year, sequence, position, totals)
-            VALUES (%s, %s, 0, 0, %s)
-            ON CONFLICT (person_id, year) DO UPDATE SET sequence = settlement_personyear.sequence
-            RETURNING id, sequence, position, totals,
-                      (SELECT max(period) FROM ledger_closedmonth)
-            """,
-            [person, year, "{}"],
-        )
-        number, sequence, position, totals, closed = cursor.fetchone()
+    given = [{"person_id": person, "year": year} for person, year in sorted(wanted)]
+    with prepared_cursor() as cursor:
+        cursor.execute(_SQL[connection.vendor], [json.dumps(given)])
+        return {(row[1], row[2]): _locked(*row) for row in cursor.fetchall()}
+
+
+def _locked(
+    number: int,
+    person: int,
+    year: int,
+    sequence: int,
+    position: int,
+    totals: Any,
+    closed: str | None,
+) -> LockedYear:
     row = PersonYear(
         id=number,
         person_id=person,
@@ -54,24 +83,36 @@ def lock_year(person: int, year: int) -> LockedYear:
     return LockedYear(row, closed)
 
 
-def save_year(row: PersonYear) -> None:
-    """Write back a locked row after its claims changed."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE settlement_personyear SET sequence = %s, position = %s, totals = %s "
-            "WHERE id = %s",
-            [row.sequence, row.position, json.dumps(row.totals), row.pk],
-        )
+def rows_of_years(years: Iterable[PersonYear]) -> Rows:
+    """Locked rows as they are to be after their claims changed."""
+    rows = [
+        {
+            "person_id": year.person_id,
+            "year": year.year,
+            "sequence": year.sequence,
+            "position": year.position,
+            "totals": year.totals,
+        }
+        for year in years
+    ]
+    return Rows(PersonYear, rows, same=("person_id", "year"))
 
 
 def settle_claim(policy: Policy, claim: Claim, opening: Mapping[str, int]) -> Explanation:
     """One claim by the rules of the pack; BrokenPromise when a promise does not hold."""
+    return work_out(policy, claim.facts, claim.date, opening)
+
+
+def work_out(
+    policy: Policy, facts: Mapping[str, Any], day: date, opening: Mapping[str, int]
+) -> Explanation:
+    """The facts of a claim by the rules of the pack; BrokenPromise when a promise does not hold."""
     # Another version of the pack may have summed something that this one does not know.
     known = {name: opening.get(name, 0) for name in policy.summed}
-    explanation = explain(policy, claim.facts, claim.date, known)
+    explanation = explain(policy, facts, day, known)
     broken = broken_promises(explanation)
     if broken:
-        raise BrokenPromise(f"claim {claim.id}: {', '.join(broken)}")
+        raise BrokenPromise(f"{dict(facts)} on {day}: {', '.join(broken)}")
     return explanation
 
 
@@ -104,7 +145,7 @@ class Given:
 def given_in_force(year: PersonYear) -> dict[str, Given]:
     """What every claim of a year was last given, by claim id."""
     entries = Entry.objects.filter(year=year).order_by("number")
-    rows = entries.values_list("claim_id", "outputs", "closing", "opening", "policy_version")
+    rows = entries.values_list("claim_id", "outputs", "closing", "opening", "text__version")
     return {
         str(claim): Given(outputs, difference(closing, opening), version)
         for claim, outputs, closing, opening, version in rows

@@ -1,0 +1,142 @@
+"""The desk: where many callers of one process settle, together when they come together.
+
+A web server has many requests under way at once, and a commit costs the disk the same for one
+settlement as for thirty. Whoever finds the desk free settles all who wait, in one transaction,
+and answers them after the commit; who comes meanwhile waits for the next turn. There is no thread
+of its own to start or to stop, and no request waits for another to come.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import OperationalError, connection
+
+from doudi.office.settlement import settling
+from doudi.office.settlement.entries import Who
+from doudi.office.settlement.group import Outcome, Request
+from doudi.office.settlement.settling import settle_many
+
+AT_ONCE = 2
+"""Turns under way at the same time: one is worked out here while the database writes the other."""
+
+MOST = 64
+"""The most requests of one turn, so that nobody waits long for the others."""
+
+
+def settle(
+    *, key: str, admission: str, day: date, who: Who, before: str | None = None
+) -> dict[str, Any]:
+    """As `settling.settle`, for processes that serve many callers at once; the same answers.
+
+    Alone, on SQLite, for a claim found late and inside a transaction it is that very call.
+    """
+    together = before is None and connection.vendor == "postgresql"
+    if not together or connection.in_atomic_block:
+        return settling.settle(key=key, admission=admission, day=day, who=who, before=before)
+    return _DESK.settle(Request(key, admission, day, who))
+
+
+class _Place:
+    """A caller: it leads a turn, or waits until it has an outcome or is to lead the next one."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.leads = False
+        self.outcome: Outcome | None = None
+        self._woken = threading.Lock()
+        self._woken.acquire()
+
+    def wait(self) -> None:
+        """Until somebody wakes this caller, which happens once."""
+        self._woken.acquire()
+
+    def wake(self) -> None:
+        """Let it go on."""
+        self._woken.release()
+
+
+class Desk:
+    """Turns of callers; ``settle_all`` settles those of one turn, each for itself."""
+
+    def __init__(self, settle_all: Callable[[Sequence[Request]], list[Outcome]]) -> None:
+        self._settle_all = settle_all
+        self._mutex = threading.Lock()
+        self._waiting: deque[_Place] = deque()
+        self._turns = 0
+
+    def settle(self, request: Request) -> dict[str, Any]:
+        """The answer to one request, once it is committed; what it is refused for is raised."""
+        place = _Place(request)
+        with self._mutex:
+            if self._turns < AT_ONCE:
+                self._turns += 1
+                place.leads = True
+            else:
+                self._waiting.append(place)
+        if not place.leads:
+            self._wait(place)
+        if place.leads:
+            self._take_a_turn(place)
+        if isinstance(place.outcome, dict):
+            return place.outcome
+        assert place.outcome is not None
+        raise place.outcome
+
+    def _wait(self, place: _Place) -> None:
+        try:
+            place.wait()
+        except BaseException:
+            # This thread is being ended: nobody must count on it.
+            with self._mutex:
+                if place in self._waiting:
+                    self._waiting.remove(place)
+            if place.leads:
+                self._pass_on()
+            raise
+
+    def _take_a_turn(self, place: _Place) -> None:
+        """Settle this caller and all who wait, and wake them; then pass the turn on."""
+        with self._mutex:
+            others = [self._waiting.popleft() for _ in range(min(MOST - 1, len(self._waiting)))]
+        group = [place, *others]
+        outcomes: list[Outcome] = []
+        try:
+            outcomes = self._settle_all([one.request for one in group])
+        except Exception as error:
+            outcomes = [_copy(error) for _one in group]
+        finally:
+            # Also when this thread is being ended: nobody is left waiting.
+            missing = len(group) - len(outcomes)
+            outcomes += [OperationalError("settling was ended; ask again") for _ in range(missing)]
+            self._pass_on()
+            for one, outcome in zip(group, outcomes, strict=True):
+                one.outcome = outcome
+                one.wake()
+
+    def _pass_on(self) -> None:
+        """Let the first who waits take the turn, or end it."""
+        with self._mutex:
+            if not self._waiting:
+                self._turns -= 1
+                return
+            following = self._waiting.popleft()
+            following.leads = True
+        following.wake()
+
+
+def _copy(error: Exception) -> Exception:
+    """An error for one of many callers: raised in two threads, one would spoil its trace."""
+    try:
+        copy = type(error)(*error.args)
+    except TypeError:
+        return error
+    copy.__cause__ = error.__cause__ or error
+    return copy
+
+
+_DESK = Desk(settle_many)

@@ -1,0 +1,283 @@
+"""Settling any number of stays at once, each for itself, with a fixed number of statements.
+
+Read what all of them meet; lock the years of those that go on, always in one order; work each out
+by the rules of the pack, those of one year one after the other; write all of it at once.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+
+from doudi.office.audit.models import Call
+from doudi.office.audit.services import check_call, request_hash, same_answer
+from doudi.office.ledger.models import PAYERS
+from doudi.office.ledger.services import Drafted, write_with_postings
+from doudi.office.rows import Row, Rows
+from doudi.office.settlement.eligibility import Eligibility, eligibility_from
+from doudi.office.settlement.entries import Who, draft_changes
+from doudi.office.settlement.instalments import plans_follow
+from doudi.office.settlement.meeting import Met, Stay, meet
+from doudi.office.settlement.models import Claim, Entry, PersonYear
+from doudi.office.settlement.policy import active_policy, guard
+from doudi.office.settlement.refusals import Refused
+from doudi.office.settlement.texts import text_for
+from doudi.office.settlement.versions import write_version
+from doudi.office.settlement.years import GAP, LockedYear, lock_years, rows_of_years, work_out
+from doudi.rules.explain import Explanation
+from doudi.rules.frozen import numbers_of
+from doudi.rules.policy import Policy
+
+SERVICE = "settle"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One stay to settle on a business date; ``key`` is None inside another service."""
+
+    key: str | None
+    admission: str
+    day: date
+    who: Who
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """What was asked, as the call keeps it."""
+        return {"admission": self.admission, "day": self.day.isoformat(), "before": None}
+
+    def check(self) -> None:
+        """BadCall for what the records cannot hold."""
+        check_call(
+            key=self.key,
+            actor=self.who.actor,
+            reason=self.who.reason,
+            subject=self.admission,
+        )
+
+    @property
+    def digest(self) -> str:
+        """What tells this request from another one under its key."""
+        return request_hash(SERVICE, self.admission, self.body)
+
+
+Outcome = dict[str, Any] | Exception
+"""What a request is answered, or why it is refused."""
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A request that nothing speaks against."""
+
+    request: Request
+    stay: Stay
+    eligibility: Eligibility
+
+    @property
+    def year(self) -> tuple[int, int]:
+        return self.stay.person, self.request.day.year
+
+
+def settle_stays(requests: Sequence[Request]) -> list[Outcome]:
+    """Settle stays inside the caller's transaction; no key and no admission comes twice.
+
+    Each is answered or refused for itself. What is raised, and not given back as an outcome, is
+    of all of them: nothing must be kept then.
+    """
+    policy = active_policy()
+    text = text_for(policy)
+    met = meet([(one.key, one.admission, one.day) for one in requests], text.id)
+    looked = [_look(policy, *pair) for pair in zip(requests, met, strict=True)]
+    ready = [one for one in looked if isinstance(one, _Ready)]
+    if not ready:
+        return [one for one in looked if not isinstance(one, _Ready)]
+    if not met[0].text_kept:
+        write_version(policy)
+    years = lock_years({one.year for one in ready})
+    writing = _Writing(policy, text.id, timezone.now())
+    answers = {one.request: writing.settle(one, years[one.year]) for one in ready}
+    writing.write(years.values())
+    if any(one.stay.last_claim is not None for one in ready):
+        writing.let_plans_follow()
+    return [answers[one.request] if isinstance(one, _Ready) else one for one in looked]
+
+
+def _look(policy: Policy, request: Request, met: Met) -> Outcome | _Ready:
+    try:
+        if met.kept is not None and request.key is not None:
+            return same_answer(request.key, request.digest, *met.kept)
+        stay = check_stay(request.admission, request.day, met.stay)
+        guard(policy, request.day)
+        return _Ready(request, stay, eligible(stay, met, request.day))
+    except Exception as refusal:
+        return refusal
+
+
+def check_stay(admission: str, day: date, stay: Stay | None) -> Stay:
+    """The stay that can be settled on this day; Refused when it cannot."""
+    if stay is None:
+        raise Refused(f"没有这次就医：{admission}", f"there is no admission {admission}")
+    if stay.settled:
+        raise settled_already()
+    if not stay.billed:
+        raise Refused("账单没有费用明细，不能结算", "the bill has no lines")
+    if day < stay.admitted_on:
+        raise Refused(
+            f"结算日期 {day} 早于入院日期 {stay.admitted_on}",
+            f"settled on {day}, before the admission on {stay.admitted_on}",
+        )
+    return stay
+
+
+def settled_already() -> Refused:
+    """Another clerk was there before."""
+    return Refused("这次就医已经结算，不能再结算一次", "the admission is settled already")
+
+
+def eligible(stay: Stay, met: Met, day: date) -> Eligibility:
+    """What the person is entitled to in this stay; NotEnrolled."""
+    return eligibility_from(met.standing, day=day, serious_designated=stay.serious_designated)
+
+
+def facts_of(stay: Stay, eligibility: Eligibility) -> dict[str, Any]:
+    """The facts of a claim as the stay, its bill and the registry give them."""
+    return {
+        "kind": stay.kind,
+        "hospital_level": stay.level,
+        "outside_league": not stay.inside_league,
+        "bill": stay.bill_fen,
+        "catalogue": stay.catalogue_fen,
+        **eligibility.facts,
+    }
+
+
+class _Writing:
+    """The rows of a group of settlements, collected and then written together."""
+
+    def __init__(self, policy: Policy, text: uuid.UUID, now: datetime) -> None:
+        self._policy, self._text, self._now = policy, text, now
+        self._claims: list[Row] = []
+        self._postings: list[Drafted] = []
+        self._entries: list[Row] = []
+        self._calls: list[Row] = []
+
+    def settle(self, ready: _Ready, year: LockedYear) -> dict[str, Any]:
+        """Work one stay out on top of its year so far; what it is answered."""
+        request, row = ready.request, year.row
+        facts = facts_of(ready.stay, ready.eligibility)
+        explanation = work_out(self._policy, facts, request.day, row.totals)
+        row.totals = row.totals | explanation.closing
+        row.sequence += 1
+        row.position += GAP
+        claim = uuid.uuid4()
+        self._claims.append(self._claim(claim, ready, row, facts))
+        drafted = draft_changes(
+            claim=claim,
+            admission=request.admission,
+            institution=ready.stay.institution,
+            day=request.day,
+            changes=explanation.outputs,
+            sort=Entry.Sort.SETTLE,
+            closed=year.closed,
+        )
+        if drafted is not None:
+            self._postings.append(drafted)
+        self._entries.append(self._entry(claim, ready, row, explanation, drafted))
+        answer = answer_for(claim, ready.request, explanation)
+        if request.key is not None:
+            self._calls.append(self._call(request, answer))
+        return answer
+
+    def write(self, years: Iterable[LockedYear]) -> None:
+        """Write all of it, in an order that groups share, so that none waits in a circle."""
+        claims = sorted(self._claims, key=lambda claim: claim["admission_id"])
+        calls = sorted(self._calls, key=lambda call: call["key"])
+        write_with_postings(
+            self._postings,
+            before=[Rows(Claim, claims)],
+            after=[
+                Rows(Entry, self._entries),
+                rows_of_years(year.row for year in years),
+                Rows(Call, calls),
+            ],
+        )
+
+    def let_plans_follow(self) -> None:
+        """For stays that were settled before: what was agreed on paying goes on from there."""
+        again = [claim["id"] for claim in self._claims if claim["replaces_id"] is not None]
+        entries = Entry.objects.filter(claim_id__in=again).select_related("claim")
+        plans_follow(list(entries))
+
+    def _claim(
+        self, claim: uuid.UUID, ready: _Ready, year: PersonYear, facts: dict[str, Any]
+    ) -> Row:
+        return {
+            "id": claim,
+            "year_id": year.pk,
+            "position": year.position,
+            "admission_id": ready.stay.admission,
+            "institution_id": ready.stay.institution,
+            "date": ready.request.day,
+            "facts": facts,
+            "evidence": ready.eligibility.evidence,
+            "replaces_id": ready.stay.last_claim,
+            "recorded_at": self._now,
+        }
+
+    def _entry(
+        self,
+        claim: uuid.UUID,
+        ready: _Ready,
+        year: PersonYear,
+        explanation: Explanation,
+        drafted: Drafted | None,
+    ) -> Row:
+        return {
+            "id": uuid.uuid4(),
+            "year_id": year.pk,
+            "number": year.sequence,
+            "claim_id": claim,
+            "sort": Entry.Sort.SETTLE.value,
+            "cause_id": None,
+            "outputs": explanation.outputs,
+            "changes": explanation.outputs,
+            "opening": dict(explanation.opening),
+            "closing": dict(explanation.closing),
+            "numbers": numbers_of(explanation),
+            "text_id": self._text,
+            "posting_id": None if drafted is None else drafted.posting["id"],
+            "actor": ready.request.who.actor,
+            "reason": ready.request.who.reason,
+            "recorded_at": self._now,
+        }
+
+    def _call(self, request: Request, answer: dict[str, Any]) -> Row:
+        return {
+            "key": request.key,
+            "body_hash": request.digest,
+            "service": SERVICE,
+            "subject": request.admission,
+            "actor": request.who.actor,
+            "reason": request.who.reason,
+            "detail": request.body,
+            "answer": answer,
+            "recorded_at": self._now,
+        }
+
+
+def answer_for(claim: uuid.UUID, request: Request, explanation: Explanation) -> dict[str, Any]:
+    """What a settlement that changes no other claim is answered; see `entries.answer_of`."""
+    outputs = explanation.outputs
+    return {
+        "claim": str(claim),
+        "admission": request.admission,
+        "date": request.day.isoformat(),
+        "bill_fen": explanation.facts["bill"],
+        "payers": {payer: outputs[f"{payer}_pay"] for payer in PAYERS},
+        "own_fen": outputs["own_pay"],
+        "differences": [],
+    }
