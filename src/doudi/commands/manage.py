@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from doudi.commands.office import accounts, clearing, corrections, registry, setup, window
+from doudi.commands.office import accounts, backups, clearing, corrections, registry, setup, window
 from doudi.commands.office.common import OfficeGroup
 
 
@@ -16,6 +16,8 @@ def command() -> None:
 for _part in (
     setup.migrate,
     setup.add_institution,
+    backups.backup,
+    backups.restore,
     accounts.add_account,
     accounts.reset_account,
     registry.import_people,

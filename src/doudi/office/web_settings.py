@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 _MIDDLEWARE = [
+    "doudi.office.web.middleware.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "doudi.office.web.middleware.RequestLog",
     "doudi.office.web.middleware.ResponseHeaders",
@@ -150,6 +151,8 @@ def _cookies_and_https(*, https: bool, behind_proxy: bool) -> dict[str, Any]:
         "CSRF_FAILURE_VIEW": "doudi.office.web.errors.form_expired",
         "MESSAGE_STORAGE": "django.contrib.messages.storage.session.SessionStorage",
         "SECURE_SSL_REDIRECT": https,
+        # A monitor on the machine itself asks without a certificate.
+        "SECURE_REDIRECT_EXEMPT": ["^healthz$"],
         "SECURE_HSTS_SECONDS": _YEAR_SECONDS if https else 0,
         "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https") if behind_proxy else None,
         "SECURE_REFERRER_POLICY": "same-origin",

@@ -62,6 +62,20 @@ def test_one_address_may_try_thirty_logins_a_minute(client: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_behind_a_proxy_visitors_are_counted_apart_and_cannot_invent_addresses(
+    client: Client, settings: Any
+) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    fields = {"username": "nobody", "password": "wrong"}
+    for attempt in range(31):
+        forwarded = {"x-forwarded-for": f"10.0.0.{attempt}, 192.0.2.1"}
+        answer = client.post("/login", fields | {"username": f"n{attempt}"}, headers=forwarded)
+    assert answer.status_code == 429
+    other = client.post("/login", fields, headers={"x-forwarded-for": "192.0.2.2"})
+    assert other.status_code == 200
+
+
+@pytest.mark.django_db
 def test_a_form_without_its_token_is_refused() -> None:
     strict = Client(enforce_csrf_checks=True)
     answer = strict.post("/login", {"username": "a", "password": "b"})

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 import structlog
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 
@@ -28,6 +29,22 @@ _HEADERS = {
         "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
     ),
 }
+
+
+class ClientAddress:
+    """Behind a proxy (``DOUDI_BEHIND_PROXY``) the visitor's address is the one the proxy adds.
+
+    That is the last of ``X-Forwarded-For``: whatever stands before it was written by the visitor.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SECURE_PROXY_SSL_HEADER:
+            added = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+            request.META["REMOTE_ADDR"] = added or request.META.get("REMOTE_ADDR", "")
+        return self._get_response(request)
 
 
 class RequestLog:
