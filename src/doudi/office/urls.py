@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("preferences", preferences.choose, name="preferences"),
     path("", include("doudi.office.web.account.urls")),
     path("desk/", include("doudi.office.web.desk.urls")),
+    path("window/", include("doudi.office.web.window.urls")),
 ]
 
 handler400 = "doudi.office.web.errors.bad_request"

@@ -81,7 +81,7 @@ class User(AbstractBaseUser):
 
 
 class LookUp(models.Model):
-    """A person whom somebody at a window found by the whole ID number or card.
+    """A person whom somebody at a window found by the whole ID number, card or name.
 
     For the rest of that day the person is in the finder's scope, wherever the person is
     registered. Rows are only ever added, and sealed.
@@ -90,6 +90,7 @@ class LookUp(models.Model):
     class By(models.TextChoices):
         ID_NUMBER = "id_number", _("身份证号")
         CARD = "card", _("医保卡号")
+        NAME = "name", _("姓名全名")
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="look_ups")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="look_ups")

@@ -29,6 +29,12 @@ def find_people(text: str, *, division: str | None = None, most: int = MOST_FOUN
     return list(people.filter(meant_by(text)).order_by("name", "pk")[:most])
 
 
+def namesakes(name: str) -> list[Person]:
+    """Everybody of exactly this name, with their households' divisions; at most `MOST_FOUND`."""
+    people = Person.objects.select_related("household__division")
+    return list(people.filter(name=name.strip()).order_by("pk")[:MOST_FOUND])
+
+
 def meant_by(text: str) -> Q:
     """The condition on people that a text that is not blank means, as `find_people` reads it.
 

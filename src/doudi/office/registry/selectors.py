@@ -127,6 +127,12 @@ def _part(row: Sequence[Any], start: int, names: tuple[str, ...]) -> dict[str, A
     }
 
 
+def masked_id_number(person: Person) -> str:
+    """The ID number with its middle hidden, as every list and slip shows it."""
+    number = identity.decrypt(person.id_cipher, public_id=person.public_id)
+    return identity.masked(number)
+
+
 def find_by_id_number(text: str) -> Person | None:
     """The person with this ID number, however it was typed; BadNumber when it cannot be one."""
     number = identity.read_id_number(text)

@@ -107,6 +107,43 @@ def _faults(number: int, line: FeeInput) -> list[tuple[str, str]]:
     return faults
 
 
+def priced_line(
+    *,
+    item: str,
+    catalogue: str,
+    quantity_thousandths: int,
+    unit_price_fen: int,
+    full_own_fen: int = 0,
+    over_limit_fen: int = 0,
+    first_own_fen: int = 0,
+) -> FeeInput:
+    """A line as a clerk types it: the total and the part within the policy's scope follow.
+
+    What lies outside the catalogue (class C) is all the person's own. Refused when the person's
+    parts exceed the total.
+    """
+    total = exact_total(quantity_thousandths, unit_price_fen)
+    if catalogue == FeeLine.Catalogue.C:
+        full_own_fen, over_limit_fen, first_own_fen = total, 0, 0
+    in_scope = total - full_own_fen - over_limit_fen - first_own_fen
+    if in_scope < 0:
+        raise Refused(
+            f"全自费、超限价、先行自付合计超过了总额 {yuan(total)} 元",
+            f"the own parts exceed the total of {yuan(total)} yuan",
+        )
+    return FeeInput(
+        item=item,
+        catalogue=catalogue,
+        quantity_thousandths=quantity_thousandths,
+        unit_price_fen=unit_price_fen,
+        total_fen=total,
+        full_own_fen=full_own_fen,
+        over_limit_fen=over_limit_fen,
+        first_own_fen=first_own_fen,
+        in_scope_fen=in_scope,
+    )
+
+
 def exact_total(quantity_thousandths: int, unit_price_fen: int) -> int:
     """Quantity times price, rounded half up to the fen; no cents are cut off."""
     return (quantity_thousandths * unit_price_fen + _THOUSAND // 2) // _THOUSAND

@@ -25,6 +25,8 @@ JOBS = (
     Job(_("户"), "desk:own_place", Permission.SEE_PEOPLE),
     Job(_("导入人员"), "desk:imports", Permission.IMPORT_PEOPLE),
     Job(_("变更复核"), "desk:approvals", MAKERS_AND_CHECKERS),
+    Job(_("一站式窗口"), "window:home", Permission.SETTLE),
+    Job(_("未付清的自付"), "window:unpaid", Permission.SETTLE),
     Job(_("账号"), "desk:accounts", Permission.MANAGE_ACCOUNTS),
 )
 

@@ -82,7 +82,12 @@ class Migration(migrations.Migration):
                 (
                     "by",
                     models.CharField(
-                        choices=[("id_number", "身份证号"), ("card", "医保卡号")], max_length=10
+                        choices=[
+                            ("id_number", "身份证号"),
+                            ("card", "医保卡号"),
+                            ("name", "姓名全名"),
+                        ],
+                        max_length=10,
                     ),
                 ),
                 ("day", models.DateField()),

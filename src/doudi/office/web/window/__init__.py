@@ -1,0 +1,1 @@
+"""The one-stop window: one person, one stay, one screen."""

@@ -1,0 +1,55 @@
+"""Entering the bill of a stay: line by line, or from a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+
+from doudi.office.accounts.permissions import Permission
+from doudi.office.settlement.fees import FeeInput, priced_line
+from doudi.office.settlement.services import enter_fees
+from doudi.office.web.pages import StaffRequest, staff_page
+from doudi.office.web.window.asking import asked, by_clerk, key_of
+from doudi.office.web.window.forms import LineForm, OnceForm
+from doudi.office.web.window.settling import stay_of, stay_page
+
+
+@staff_page(Permission.SETTLE, ("POST",))
+def add_line(request: StaffRequest, admission: str) -> HttpResponse:
+    """One line; its total and the part within the policy's scope follow from what is typed."""
+    stay = stay_of(request, admission)
+    form = LineForm(request.POST)
+    if form.is_valid():
+        fields = form.cleaned_data
+        line = asked(
+            form,
+            lambda: priced_line(
+                item=fields["item"],
+                catalogue=fields["catalogue"],
+                quantity_thousandths=fields["quantity"],
+                unit_price_fen=fields["unit_price"],
+                full_own_fen=fields["full_own"],
+                over_limit_fen=fields["over_limit"],
+                first_own_fen=fields["first_own"],
+            ),
+        )
+        if line is not None and _entered(request, form, admission, [line]):
+            return redirect("window:stay", admission=admission)
+    return stay_page(request, stay, line_form=form)
+
+
+def _entered(
+    request: StaffRequest, form: OnceForm, admission: str, lines: Sequence[FeeInput]
+) -> bool:
+    answer = asked(
+        form,
+        lambda: enter_fees(
+            key=key_of(form),
+            admission=admission,
+            lines=lines,
+            who=by_clerk(request.user, "enter the bill at the window"),
+        ),
+    )
+    return answer is not None
