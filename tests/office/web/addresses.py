@@ -12,6 +12,9 @@ from dataclasses import dataclass
 
 from tests.office.web.imported import staged_import
 from tests.office.web.people_and_places import HERE, account, household_member, make_place
+from tests.office.web.people_and_places import HERE, account, household_member
+from tests.office.web.people_and_places import HERE, account
+from tests.office.web.stays import settled_stay
 
 from doudi.office.approvals.services import propose
 from doudi.office.web.pages import Page, every_view
@@ -42,7 +45,10 @@ EXAMPLES: dict[str, Callable[[], str]] = {
     "place": lambda: make_place(HERE).gacha,
     "kind": lambda: "enrol",
     "account": lambda: account("village", HERE).username,
+    "admission": lambda: settled_stay(HERE).admission.public_id,
+    "claim": lambda: str(settled_stay(HERE).pk),
     "people_import": lambda: staged_import(HERE).public_id,
+    "person": lambda: settled_stay(HERE).admission.person.public_id,
 }
 """By the name of the part: makes a row of this district and gives its name in an address."""
 

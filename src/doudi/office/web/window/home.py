@@ -115,7 +115,7 @@ def day_table(shown: DayShown, day: date) -> Table:
         ],
         empty=_("这一天还没有结算"),
         totals=[
-            _("合计 %(count)d 笔") % {"count": totals.claims},
+            _("合计 %(count)s 笔") % {"count": totals.claims},
             "",
             "",
             Money(totals.bill_fen),

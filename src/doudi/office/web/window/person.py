@@ -109,7 +109,7 @@ def rooms_table(year: YearShown) -> Table:
     """What is used and left of each cap of the year."""
     parameters = active_policy().parameters
     return Table(
-        _("%(year)d 年额度") % {"year": year.year},
+        _("%(year)s 年额度") % {"year": year.year},
         [
             Column(_("项目")),
             Column(_("额度"), numeric=True),
