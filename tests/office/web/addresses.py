@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from tests.office.web.imported import staged_import
 from tests.office.web.people_and_places import HERE, account, household_member, make_place
 from tests.office.web.people_and_places import HERE, account, household_member
-from tests.office.web.people_and_places import HERE, account
 from tests.office.web.stays import settled_stay
 
 from doudi.office.approvals.services import propose

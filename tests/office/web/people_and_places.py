@@ -81,9 +81,13 @@ def account(role: str, place: Place = HERE, username: str | None = None) -> User
 
 
 def household_member(
-    place: Place = HERE, name: str = "合成甲", since: date | None = LONG_AGO
+    place: Place = HERE,
+    name: str = "合成甲",
+    since: date | None = LONG_AGO,
+    *,
+    insured: bool = True,
 ) -> Person:
-    """A person in a household of a place, insured for 2018, poor since a day or not."""
+    """A person in a household of a place, insured for 2018 or not, poor since a day or not."""
     make_place(place)
     serial = next(_serials)
     day, rest = divmod(serial, 900)
@@ -96,7 +100,8 @@ def household_member(
         division_code=place.gacha,
         synthetic=True,
     )
-    enrol(person, 2018)
+    if insured:
+        enrol(person, 2018)
     if since is not None:
         register(person, since)
     return person

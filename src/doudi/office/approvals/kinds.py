@@ -18,6 +18,7 @@ from doudi.office.approvals.registry_changes import (
     apply_village_enrolment,
 )
 from doudi.office.settlement import services as settlement
+from doudi.office.settlement.fees import FeeInput
 from doudi.office.settlement.services import Who
 
 Apply = Callable[[Proposal], dict[str, Any]]
@@ -42,7 +43,10 @@ def _of_the_window(label: Promise, service: Callable[..., dict[str, Any]]) -> Ki
 
     def apply(proposal: Proposal) -> dict[str, Any]:
         who = Who(proposal.maker, proposal.reason)
-        return service(key=f"proposal:{proposal.public_id}", who=who, **proposal.given)
+        given = dict(proposal.given)
+        if "lines" in given:
+            given["lines"] = [FeeInput(**line) for line in given["lines"]]
+        return service(key=f"proposal:{proposal.public_id}", who=who, **given)
 
     return Kind(label, Permission.CORRECT, Permission.APPROVE_CORRECTION, apply)
 

@@ -116,6 +116,7 @@ def priced_line(
     full_own_fen: int = 0,
     over_limit_fen: int = 0,
     first_own_fen: int = 0,
+    replaces: int | None = None,
 ) -> FeeInput:
     """A line as a clerk types it: the total and the part within the policy's scope follow.
 
@@ -141,6 +142,7 @@ def priced_line(
         over_limit_fen=over_limit_fen,
         first_own_fen=first_own_fen,
         in_scope_fen=in_scope,
+        replaces=replaces,
     )
 
 

@@ -7,7 +7,6 @@ from datetime import date
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.office.builders import enrol
 from tests.office.web.browser import assert_accessible
 from tests.office.web.conftest import log_in
 from tests.office.web.people_and_places import account, household_member
@@ -17,13 +16,6 @@ from doudi.office.registry.models import Person
 from doudi.office.settlement.models import Claim, Instalment
 
 WORKING_DAY = "2018-05-09"
-
-
-def insured(name: str = "合成甲") -> Person:
-    """Somebody registered and insured."""
-    person = household_member(name=name)
-    enrol(person, 2018)
-    return person
 
 
 def number_of(person: Person) -> str:
@@ -42,7 +34,7 @@ def at_the_window(page: Page) -> None:
 @pytest.mark.clause("H-27")
 @pytest.mark.clause("H-53")
 def test_a_stay_is_settled_by_keys_alone_and_the_slip_is_printed(page: Page) -> None:
-    person = insured()
+    person = household_member()
     at_the_window(page)
     page.get_by_label("身份证号、医保卡号或姓名全名").fill(number_of(person))
     page.keyboard.press("Enter")
@@ -76,7 +68,7 @@ def test_a_stay_is_settled_by_keys_alone_and_the_slip_is_printed(page: Page) -> 
 
 
 def test_sending_a_form_twice_or_from_an_old_tab_settles_once(page: Page) -> None:
-    person = insured()
+    person = household_member()
     at_the_window(page)
     page.get_by_label("身份证号、医保卡号或姓名全名").fill(number_of(person))
     page.keyboard.press("Enter")
@@ -98,7 +90,7 @@ def test_sending_a_form_twice_or_from_an_old_tab_settles_once(page: Page) -> Non
 
 @pytest.mark.clause("H-59")
 def test_who_cannot_pay_now_agrees_instalments_and_the_hospital_waits(page: Page) -> None:
-    person = insured()
+    person = household_member()
     at_the_window(page)
     page.get_by_label("身份证号、医保卡号或姓名全名").fill(number_of(person))
     page.keyboard.press("Enter")
@@ -123,8 +115,8 @@ def test_who_cannot_pay_now_agrees_instalments_and_the_hospital_waits(page: Page
 
 
 def test_namesakes_are_told_apart_before_one_is_opened(page: Page) -> None:
-    insured("合成乙")
-    chosen = insured("合成乙")
+    household_member(name="合成乙")
+    chosen = household_member(name="合成乙")
     at_the_window(page)
     page.get_by_label("身份证号、医保卡号或姓名全名").fill("合成乙")
     page.keyboard.press("Enter")
@@ -135,7 +127,7 @@ def test_namesakes_are_told_apart_before_one_is_opened(page: Page) -> None:
 
 
 def test_the_window_works_at_the_width_of_a_phone(page: Page) -> None:
-    person = insured()
+    person = household_member()
     page.set_viewport_size({"width": 390, "height": 844})
     at_the_window(page)
     page.get_by_label("身份证号、医保卡号或姓名全名").fill(number_of(person))

@@ -34,13 +34,6 @@ def found(client: Client, person: Person) -> None:
     assert answer["Location"] == f"/window/people/{person.public_id}"
 
 
-def insured() -> Person:
-    """Somebody registered and insured."""
-    person = household_member()
-    enrol(person, 2018)
-    return person
-
-
 def admitted(client: Client, person: Person, **changed: str) -> str:
     """The public id of a new stay."""
     found(client, person)
@@ -54,7 +47,7 @@ LINE = {"item": "治疗", "catalogue": "A", "quantity": "1", "unit_price": "1200
 
 
 def test_nobody_is_seen_before_being_found_by_the_whole_number(as_role: AsRole) -> None:
-    person, client = insured(), as_role("clerk")
+    person, client = household_member(), as_role("clerk")
     assert client.get(f"/window/people/{person.public_id}").status_code == 404
     found(client, person)
     assert client.get(f"/window/people/{person.public_id}").status_code == 200
@@ -74,7 +67,7 @@ def test_a_number_that_is_nobodys_says_so_and_records_nothing(as_role: AsRole, t
 
 @pytest.mark.clause("H-53")
 def test_a_deposit_of_a_registered_person_is_refused_in_words(as_role: AsRole) -> None:
-    person, client = insured(), as_role("clerk")
+    person, client = household_member(), as_role("clerk")
     found(client, person)
     fields = {"key": key(1), "kind": "inpatient", "admitted_on": "2018-05-01", "agreement": "A1"}
     answer = client.post(f"/window/people/{person.public_id}/admit", fields | {"deposit": "500"})
@@ -84,7 +77,7 @@ def test_a_deposit_of_a_registered_person_is_refused_in_words(as_role: AsRole) -
 
 def test_a_line_tells_what_is_wrong_with_each_amount(as_role: AsRole) -> None:
     client = as_role("clerk")
-    stay = admitted(client, insured())
+    stay = admitted(client, household_member())
     answer = client.post(
         f"/window/stays/{stay}/lines",
         {**LINE, "key": key(2), "unit_price": "12000.555", "quantity": "-1"},
@@ -99,7 +92,7 @@ def test_a_line_tells_what_is_wrong_with_each_amount(as_role: AsRole) -> None:
 
 def test_an_amount_outside_the_catalogue_is_all_the_persons_own(as_role: AsRole) -> None:
     client = as_role("clerk")
-    stay = admitted(client, insured())
+    stay = admitted(client, household_member())
     client.post(f"/window/stays/{stay}/lines", {**LINE, "key": key(2), "catalogue": "C"})
     line = FeeLine.objects.get()
     assert (line.total_fen, line.full_own_fen, line.in_scope_fen) == (1_200_000, 1_200_000, 0)
@@ -107,7 +100,7 @@ def test_an_amount_outside_the_catalogue_is_all_the_persons_own(as_role: AsRole)
 
 def test_a_preview_keeps_nothing_and_the_same_form_settles_once(as_role: AsRole) -> None:
     client = as_role("clerk")
-    stay = admitted(client, insured())
+    stay = admitted(client, household_member())
     client.post(f"/window/stays/{stay}/lines", {**LINE, "key": key(2)})
     shown = client.get(f"/window/stays/{stay}").content.decode()
     assert "预览：还没有结算" in shown
@@ -123,15 +116,15 @@ def test_a_preview_keeps_nothing_and_the_same_form_settles_once(as_role: AsRole)
 
 def test_who_is_not_insured_is_told_so_instead_of_a_preview(as_role: AsRole) -> None:
     client = as_role("clerk")
-    stay = admitted(client, household_member())
+    stay = admitted(client, household_member(insured=False))
     client.post(f"/window/stays/{stay}/lines", {**LINE, "key": key(2)})
     text = client.get(f"/window/stays/{stay}").content.decode()
-    assert "现在不能结算" in text
+    assert "现在不能办理" in text
     assert "参保" in text
 
 
 def test_a_day_without_a_version_in_force_is_named_and_not_guessed(as_role: AsRole) -> None:
-    client, person = as_role("clerk"), insured()
+    client, person = as_role("clerk"), household_member()
     enrol(person, 2019)
     stay = admitted(client, person)
     client.post(f"/window/stays/{stay}/lines", {**LINE, "key": key(2)})
@@ -141,7 +134,7 @@ def test_a_day_without_a_version_in_force_is_named_and_not_guessed(as_role: AsRo
 
 def test_more_than_is_owed_is_not_taken(as_role: AsRole) -> None:
     client = as_role("clerk")
-    stay = admitted(client, insured())
+    stay = admitted(client, household_member())
     client.post(f"/window/stays/{stay}/lines", {**LINE, "key": key(2)})
     client.post(f"/window/stays/{stay}/settle", {"key": key(3), "day": "2018-05-09"})
     answer = client.post(f"/window/stays/{stay}/pay", {"key": key(4), "amount": "99999"})
@@ -150,7 +143,7 @@ def test_more_than_is_owed_is_not_taken(as_role: AsRole) -> None:
 
 def test_a_stay_of_another_hospital_is_not_found(as_role: AsRole) -> None:
     client = as_role("clerk")
-    stay = admitted(client, insured())
+    stay = admitted(client, household_member())
     stranger = as_role("clerk", THERE)
     for path in ("", "/settle", "/lines", "/pay", "/instalments", "/refund"):
         send = stranger.get if path == "" else stranger.post
@@ -161,7 +154,7 @@ def test_the_screens_take_a_number_of_statements_that_does_not_grow(
     as_role: AsRole, statements: Statements
 ) -> None:
     client = as_role("clerk")
-    person = insured()
+    person = household_member()
     stay = admitted(client, person)
     client.post(f"/window/stays/{stay}/lines", {**LINE, "key": key(2)})
     client.post(f"/window/stays/{stay}/settle", {"key": key(3), "day": "2018-05-09"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -16,6 +17,7 @@ from doudi.office.web.fields import DayField, QuantityField, YuanField
 
 _LONGEST_AGREEMENT = 60
 _LONGEST_ITEM = 120
+_LONGEST_REASON = 200
 _MOST_INSTALMENTS = 24
 
 
@@ -66,8 +68,8 @@ class AdmitForm(OnceForm):
         self.fields["kind"].choices = choices  # type: ignore[attr-defined] # a ChoiceField
 
 
-class LineForm(OnceForm):
-    """One line of a bill; its total and the part within the policy's scope follow from the rest."""
+class PricedForm(forms.Form):
+    """What a clerk types of a line; its total and the part within scope follow from the rest."""
 
     item = forms.CharField(label=_("项目"), max_length=_LONGEST_ITEM)
     catalogue = forms.ChoiceField(label=_("类别"), choices=FeeLine.Catalogue.choices)
@@ -76,6 +78,33 @@ class LineForm(OnceForm):
     full_own = YuanField(label=_("全自费（元）"), required=False)
     over_limit = YuanField(label=_("超限价（元）"), required=False)
     first_own = YuanField(label=_("先行自付（元）"), required=False)
+
+
+class LineForm(PricedForm, OnceForm):
+    """One further line of a bill."""
+
+
+class ReasonForm(forms.Form):
+    """Why a settlement is to be taken back or corrected."""
+
+    reason = forms.CharField(label=_("原因"), max_length=_LONGEST_REASON)
+
+
+class CorrectedLineForm(PricedForm, ReasonForm):
+    """A line that takes the place of another, or comes in addition."""
+
+    replaces = forms.TypedChoiceField(
+        label=_("更正哪一条"), coerce=int, required=False, empty_value=None
+    )
+
+    def __init__(self, *arguments: Any, lines: Sequence[FeeLine], **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        choices = [(str(line.number), f"{line.number} {line.item}") for line in lines]
+        self.fields["replaces"].choices = [  # type: ignore[attr-defined] # a ChoiceField
+            *choices,
+            ("", _("不更正，补一条")),
+        ]
+        self.order_fields(["replaces"])
 
 
 class SettleForm(OnceForm):

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from doudi.office.accounts.permissions import Permission
 from doudi.office.accounts.scope import admissions_in_scope
 from doudi.office.settlement.amounts import ListedClaim, listed
+from doudi.office.settlement.bills import lines_in_force
+from doudi.office.settlement.instalments import open_parts
 from doudi.office.settlement.models import Admission, Claim
 from doudi.office.settlement.own_part import owed_by
 from doudi.office.settlement.services import preview_settle
@@ -99,7 +101,7 @@ def _open_stay(request: StaffRequest, stay: Admission, forms: dict[str, Any]) ->
         "line_form": LineForm(initial=_next_line(stay)),
         "settle_form": SettleForm(initial={"day": day, "key": new_key()}),
     }
-    if not stay.fee_lines.exists():
+    if not lines_in_force(stay).exists():
         return shown
     form = forms.get("settle_form")
     chosen = form.cleaned_data.get("day") if form is not None and form.is_bound else None
@@ -112,7 +114,9 @@ def _open_stay(request: StaffRequest, stay: Admission, forms: dict[str, Any]) ->
 
 def _next_line(stay: Admission) -> dict[str, Any]:
     # A clerk with one figure on paper types only that figure.
-    item = "" if stay.fee_lines.exists() else _("%(kind)s费用") % {"kind": kind_word(stay.kind)}
+    item = (
+        "" if lines_in_force(stay).exists() else _("%(kind)s费用") % {"kind": kind_word(stay.kind)}
+    )
     return {"item": item, "catalogue": "A", "quantity": 1000, "key": new_key()}
 
 
@@ -135,7 +139,7 @@ def _parts(answer: dict[str, Any]) -> list[Any]:
 
 def lines_table(stay: Admission) -> Table:
     """The bill by line, in fen, with its sums."""
-    lines = list(stay.fee_lines.order_by("number"))
+    lines = list(lines_in_force(stay))
     return Table(
         _("费用明细"),
         [
@@ -176,12 +180,12 @@ def lines_table(stay: Admission) -> Table:
 
 
 def instalments_table(stay: Admission) -> Table | None:
-    """The agreed instalments, or None."""
-    agreed = list(stay.instalments.order_by("number"))
+    """The parts that are agreed and not paid, or None."""
+    agreed = open_parts(stay.public_id)
     if not agreed:
         return None
     return Table(
         _("分期付款约定"),
-        [Column(_("期")), Column(_("到期日")), Column(_("金额"), numeric=True)],
-        [[part.number, part.due_on.isoformat(), Money(part.amount_fen)] for part in agreed],
+        [Column(_("到期日")), Column(_("金额"), numeric=True)],
+        [[day.isoformat(), Money(amount)] for day, amount in agreed],
     )

@@ -13,6 +13,7 @@ from doudi.office.accounts.permissions import Permission
 from doudi.office.accounts.scope import claims_in_scope
 from doudi.office.paper.slip import slip_data, slip_pdf
 from doudi.office.registry.selectors import masked_id_number
+from doudi.office.settlement.instalments import open_parts
 from doudi.office.settlement.models import Claim
 from doudi.office.settlement.policy import active_policy
 from doudi.office.settlement.selectors import slip as stored_slip
@@ -55,10 +56,7 @@ def _about(claim: Claim) -> dict[str, Any]:
         "name": stay.person.name,
         "id_number": masked_id_number(stay.person),
         "kind": kind_word(claim.facts["kind"]),
-        "instalments": [
-            (part.due_on.isoformat(), part.amount_fen)
-            for part in stay.instalments.order_by("number")
-        ],
+        "instalments": [(day.isoformat(), amount) for day, amount in open_parts(stay.public_id)],
         "synthetic": stay.person.synthetic,
         "words": {
             name: either(item.zh, item.en) for name, item in active_policy().parameters.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from doudi.office.web.window import bill, day, home, own_part, person, settling, slips
+from doudi.office.web.window import bill, corrections, day, home, own_part, person, settling, slips
 
 app_name = "window"
 urlpatterns: list[URLPattern] = [
@@ -21,6 +21,8 @@ urlpatterns: list[URLPattern] = [
     path("stays/<str:admission>/pay", own_part.pay, name="pay"),
     path("stays/<str:admission>/instalments", own_part.instalments, name="instalments"),
     path("stays/<str:admission>/refund", own_part.refund, name="refund"),
+    path("claims/<uuid:claim>/reverse", corrections.reverse, name="reverse"),
+    path("claims/<uuid:claim>/correct", corrections.correct, name="correct"),
     path("slips/<uuid:claim>", slips.slip, name="slip"),
     path("slips/<uuid:claim>.pdf", slips.pdf, name="slip_pdf"),
 ]
