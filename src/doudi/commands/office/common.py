@@ -7,6 +7,7 @@ import sys
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -116,6 +117,16 @@ class OfficeCommand(click.Command):
         set_up_office()
         with refusals_as_lines():
             return super().invoke(ctx)
+
+
+def read_bill_file(file: Path) -> list[Any]:
+    """The lines of a bill in a file; exit status 2 with one line a fault."""
+    from doudi.office.settlement.bill_file import BadBill, read_bill  # noqa: PLC0415
+
+    try:
+        return list(read_bill(file))
+    except BadBill as bad:
+        complain(bad.faults)
 
 
 # --- Who and why ---

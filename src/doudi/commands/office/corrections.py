@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from doudi.commands.common import complain, print_json
-from doudi.commands.office.common import CLAIM, PERSON, as_json, change, who
-from doudi.commands.office.fees_file import read_fees
+from doudi.commands.office.common import CLAIM, PERSON, as_json, change, read_bill_file, who
 from doudi.commands.office.show import (
     difference_text,
     refunds_text,
@@ -62,7 +61,7 @@ def correct(
     """Put a corrected claim in the place of another and settle the later ones again."""
     from doudi.office.settlement import services  # noqa: PLC0415
 
-    lines = [] if fees is None else read_fees(fees)
+    lines = [] if fees is None else read_bill_file(fees)
     facts = {} if kind is None else {"kind": kind}
     if not lines and not facts:
         complain([_("没有说要更正什么：--fees 或 --kind")])

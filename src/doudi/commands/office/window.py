@@ -8,8 +8,16 @@ from pathlib import Path
 import click
 
 from doudi.commands.common import DAY, YUAN, complain, print_json
-from doudi.commands.office.common import ADMISSION, CLAIM, PERSON, PlainText, as_json, change, who
-from doudi.commands.office.fees_file import read_fees
+from doudi.commands.office.common import (
+    ADMISSION,
+    CLAIM,
+    PERSON,
+    PlainText,
+    as_json,
+    change,
+    read_bill_file,
+    who,
+)
 from doudi.commands.office.show import settlement_text, slip_text
 from doudi.i18n import either
 from doudi.i18n import gettext as _
@@ -74,7 +82,7 @@ def fees(admission: str, file: Path, key: str, actor: str, reason: str, as_json:
     """Add the lines of a file to a bill, all or none."""
     from doudi.office.settlement.services import enter_fees  # noqa: PLC0415
 
-    lines = read_fees(file)
+    lines = read_bill_file(file)
     answer = enter_fees(key=key, admission=admission, lines=lines, who=who(actor, reason))
     if as_json:
         print_json(answer)
@@ -144,7 +152,7 @@ def visit(
         institution=institution,
         kind=kind,
         day=day,
-        lines=read_fees(file),
+        lines=read_bill_file(file),
         who=who(actor, reason),
     )
     if as_json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.office.builders import enrol
 from tests.office.web.conftest import Statements
@@ -96,6 +97,44 @@ def test_an_amount_outside_the_catalogue_is_all_the_persons_own(as_role: AsRole)
     client.post(f"/window/stays/{stay}/lines", {**LINE, "key": key(2), "catalogue": "C"})
     line = FeeLine.objects.get()
     assert (line.total_fen, line.full_own_fen, line.in_scope_fen) == (1_200_000, 1_200_000, 0)
+
+
+BILL = """项目,目录类别,数量,单价,总额,全自费,超限价,先行自付,政策范围
+治疗,A,1,12000,12000,0,0,0,12000
+药品,B,3,12.35,37.05,0,0,7.05,30
+"""
+
+
+def test_a_bill_comes_from_a_file_whole_or_with_every_fault_by_row(as_role: AsRole) -> None:
+    client = as_role("clerk")
+    stay = admitted(client, household_member())
+    path = f"/window/stays/{stay}/file"
+    wrong = BILL.replace(",12000,0", ",x,0").replace("12.35", "y")
+    answer = client.post(path, {"key": key(2), "file": named("bill.csv", wrong)})
+    text = answer.content.decode()
+    assert "第2行 总额 = x" in text
+    assert "第3行 单价 = y" in text
+    assert FeeLine.objects.count() == 0
+    assert client.post(path, {"key": key(3), "file": named("bill.csv", BILL)}).status_code == 302
+    assert [line.total_fen for line in FeeLine.objects.order_by("number")] == [1_200_000, 3_705]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("bill.exe", "MZ"), ("bill.xlsx", BILL), ("b.csv", "")]
+)
+def test_a_file_that_is_no_bill_is_not_opened(as_role: AsRole, name: str, content: str) -> None:
+    client = as_role("clerk")
+    stay = admitted(client, household_member())
+    answer = client.post(
+        f"/window/stays/{stay}/file", {"key": key(2), "file": named(name, content)}
+    )
+    assert 'role="alert"' in answer.content.decode()
+    assert FeeLine.objects.count() == 0
+
+
+def named(name: str, content: str) -> SimpleUploadedFile:
+    """A file as a browser sends it."""
+    return SimpleUploadedFile(name, content.encode())
 
 
 def test_a_preview_keeps_nothing_and_the_same_form_settles_once(as_role: AsRole) -> None:

@@ -107,6 +107,15 @@ class CorrectedLineForm(PricedForm, ReasonForm):
         self.order_fields(["replaces"])
 
 
+class FileForm(OnceForm):
+    """A bill as a file."""
+
+    file = forms.FileField(
+        label=_("导入账单（CSV 或 Excel）"),
+        widget=forms.ClearableFileInput({"accept": ".csv,.xlsx"}),
+    )
+
+
 class SettleForm(OnceForm):
     """The business date on which a stay is settled."""
 

@@ -21,6 +21,7 @@ from doudi.office.web.components import Badge, Column, Money, Pair, Table
 from doudi.office.web.pages import StaffRequest, staff_page
 from doudi.office.web.window.asking import asked, by_clerk, key_of, refusals_of
 from doudi.office.web.window.forms import (
+    FileForm,
     InstalmentsForm,
     LineForm,
     PayForm,
@@ -99,6 +100,7 @@ def _open_stay(request: StaffRequest, stay: Admission, forms: dict[str, Any]) ->
     day = max(working_day(request), stay.admitted_on)
     shown: dict[str, Any] = {
         "line_form": LineForm(initial=_next_line(stay)),
+        "file_form": FileForm(),
         "settle_form": SettleForm(initial={"day": day, "key": new_key()}),
     }
     if not lines_in_force(stay).exists():

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("people/<str:person>/admit", person.admit, name="admit"),
     path("stays/<str:admission>", settling.screen, name="stay"),
     path("stays/<str:admission>/lines", bill.add_line, name="add_line"),
+    path("stays/<str:admission>/file", bill.add_file, name="add_file"),
     path("stays/<str:admission>/settle", settling.settle, name="settle"),
     path("stays/<str:admission>/pay", own_part.pay, name="pay"),
     path("stays/<str:admission>/instalments", own_part.instalments, name="instalments"),

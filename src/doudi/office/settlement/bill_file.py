@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from doudi.commands.common import complain
 from doudi.i18n import either
 from doudi.money import read_yuan
+from doudi.office.settlement.fees import FeeInput
 from doudi.tables import UnreadableTable, cell_text, read_table
 
 _HEADINGS = {
@@ -31,13 +30,20 @@ _MOST_DIGITS = 9
 _MOST_ROWS = 10_000
 
 
-def read_fees(file: Path) -> list[Any]:
+class BadBill(ValueError):
+    """A file that is no bill; ``faults`` say by row and column why, in the reader's language."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+def read_bill(file: Path) -> list[FeeInput]:
     """The lines of a CSV file or a workbook, money in yuan; a blank amount is 0.
 
     ``更正行`` (replaces), a column that may be left out, is the number of the line in whose place
-    a line comes.
-
-    Complains with every fault and exits; what the lines add up to is checked by the service.
+    a line comes. Errors: BadBill with every fault; what the lines add up to is checked by the
+    service that enters them.
     """
     rows = _rows(file)
     faults: list[str] = []
@@ -45,7 +51,7 @@ def read_fees(file: Path) -> list[Any]:
     if not rows:
         faults.append(either(f"{file.name}：没有费用明细", f"{file.name}: no lines"))
     if faults:
-        complain(faults)
+        raise BadBill(faults)
     return lines
 
 
@@ -55,7 +61,7 @@ def _rows(file: Path) -> list[tuple[int, dict[str, str]]]:
     try:
         table = read_table(file, most_rows=_MOST_ROWS, too_many=(zh, en))
     except UnreadableTable as error:
-        complain([either(error.fault.line_zh, error.fault.line_en)])
+        raise BadBill([either(error.fault.line_zh, error.fault.line_en)]) from error
     heading, *body = table or [[]]
     names = {place: _name(cell_text(cell)) for place, cell in enumerate(heading)}
     faults = [
@@ -69,7 +75,7 @@ def _rows(file: Path) -> list[tuple[int, dict[str, str]]]:
         if name not in names.values()
     ]
     if faults:
-        complain(faults)
+        raise BadBill(faults)
     rows = []
     for number, cells in enumerate(body, start=2):
         texts = [cell_text(cell) for cell in cells]
@@ -82,9 +88,7 @@ def _name(heading: str) -> str:
     return _KNOWN.get(heading.strip(), heading.strip().lower())
 
 
-def _line(number: int, row: Mapping[str, str], faults: list[str]) -> Any:
-    from doudi.office.settlement.fees import FeeInput  # noqa: PLC0415
-
+def _line(number: int, row: Mapping[str, str], faults: list[str]) -> FeeInput:
     heading = {name: zh for zh, name in _HEADINGS.items()}
     amounts = {"quantity": 0, **dict.fromkeys(_AMOUNTS, 0)}
     for name in amounts:
