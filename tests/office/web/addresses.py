@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from tests.office.web.imported import staged_import
 from tests.office.web.people_and_places import HERE, account, household_member, make_place
-from tests.office.web.people_and_places import HERE, account, household_member
 from tests.office.web.stays import settled_stay
 
 from doudi.office.approvals.services import propose
@@ -39,15 +38,14 @@ def _proposal() -> str:
 
 EXAMPLES: dict[str, Callable[[], str]] = {
     "proposal": _proposal,
-    "person": lambda: household_member(HERE, name="绝密戊己").public_id,
     "household": lambda: str(household_member(HERE, name="绝密庚辛").household_id),
     "place": lambda: make_place(HERE).gacha,
     "kind": lambda: "enrol",
     "account": lambda: account("village", HERE).username,
-    "admission": lambda: settled_stay(HERE).admission.public_id,
-    "claim": lambda: str(settled_stay(HERE).pk),
+    "admission": lambda: settled_stay(HERE, "绝密壬癸").admission.public_id,
+    "claim": lambda: str(settled_stay(HERE, "绝密子丑").pk),
     "people_import": lambda: staged_import(HERE).public_id,
-    "person": lambda: settled_stay(HERE).admission.person.public_id,
+    "person": lambda: settled_stay(HERE, "绝密戊己").admission.person.public_id,
 }
 """By the name of the part: makes a row of this district and gives its name in an address."""
 

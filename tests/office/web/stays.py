@@ -9,9 +9,9 @@ from doudi.office.settlement import services
 from doudi.office.settlement.models import Claim
 
 
-def settled_stay(place: Place = HERE) -> Claim:
+def settled_stay(place: Place = HERE, name: str = "合成甲") -> Claim:
     """The claim of a new person, registered and insured: 12,000 yuan in the place's hospital."""
-    return _settled(household_member(place).public_id, place.hospital, 12_000)
+    return _settled(household_member(place, name).public_id, place.hospital, 12_000)
 
 
 def another_stay(claim: Claim) -> Claim:
