@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TypedDict
 
 from doudi.estimate.claims_file import RowFault
+from doudi.office.registry.models import Relation
 from doudi.office.registry.people_columns import HEADINGS
 
 _LETTERS = 26
@@ -38,10 +39,13 @@ def note_of(fault: RowFault, columns: Mapping[str, str]) -> CellNote:
     """
     names = {zh: name for name, zh in HEADINGS.items()}
     column = columns.get(names.get(fault.field, ""), "")
+    value = fault.value
+    if fault.field == HEADINGS["relation"] and value in Relation.values:
+        value = str(Relation(value).label)
     return CellNote(
         cell=f"{column}{fault.row}",
         heading=fault.field,
-        value=fault.value,
+        value=value,
         zh=fault.zh,
         en=fault.en,
     )

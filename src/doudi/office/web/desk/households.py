@@ -97,7 +97,7 @@ def one(request: StaffRequest, household: int) -> HttpResponse:
         {
             "household": found,
             "facts": facts,
-            "members": people_table(_("家庭成员"), people),
+            "members": people_table(_("家庭成员"), people, with_place=False),
             "history": history,
         },
     )

@@ -9,11 +9,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from doudi.i18n import either
 from doudi.office.accounts.permissions import Permission
 from doudi.office.accounts.scope import people_in_scope
+from doudi.office.approvals.kinds import KINDS
 from doudi.office.registry import identity
 from doudi.office.registry.errors import RegistryRefused
 from doudi.office.registry.models import Enrolment, Health, Person
@@ -79,7 +81,9 @@ def one(request: StaffRequest, person: str) -> HttpResponse:
             "person": found,
             "form": form,
             "may_unmask": may_unmask and number is None,
-            "may_change": request.user.may(Permission.CHANGE_PEOPLE),
+            "changes": _changes(found, standing)
+            if request.user.may(Permission.CHANGE_PEOPLE)
+            else [],
             "facts": _facts(found, standing, number),
             "registrations": _registrations(found),
             "enrolments": _enrolments(found),
@@ -88,20 +92,33 @@ def one(request: StaffRequest, person: str) -> HttpResponse:
     )
 
 
-def people_table(caption: str, people: list[Person]) -> Table:
+def _changes(person: Person, standing: OnADay) -> list[tuple[str, Promise]]:
+    """The changes that make sense for somebody now, with what they are called."""
+    registered = standing.registration is not None
+    possible = {
+        "add_registration": not registered,
+        "end_registration": registered,
+        "withdraw_registration": person.registrations.filter(withdrawn_at=None).exists(),
+        "enrol": True,
+        "list_disease": True,
+        "end_listing": bool(standing.listings),
+    }
+    return [(kind, KINDS[kind].label) for kind, fits in possible.items() if fits]
+
+
+def people_table(caption: str, people: list[Person], *, with_place: bool = True) -> Table:
     """People with what holds for them today, each with a link."""
     today = timezone.localdate()
     standings = standings_on(people, today)
-    labels = (
+    labels = [
         _("姓名"),
         _("与户主关系"),
         _("性别、出生"),
         _("建档立卡"),
         _("参保"),
         _("病种名单"),
-        _("户编号"),
-        _("住址"),
-    )
+        *([_("户编号"), _("住址")] if with_place else []),
+    ]
     return Table(
         caption,
         [Column(label) for label in labels],
@@ -113,8 +130,7 @@ def people_table(caption: str, people: list[Person]) -> Table:
                 words.registered(standings[row.pk]),
                 words.enrolled(standings[row.pk], today.year),
                 words.illnesses(standings[row.pk]),
-                household_link(row),
-                words.place(row.household),
+                *([household_link(row), words.place(row.household)] if with_place else []),
             ]
             for row in people
         ],
