@@ -62,7 +62,8 @@ def open_admission(
     person: str, institution: str, kind: str, day: date, agreement: str, deposit_fen: int
 ) -> Admission:
     """The admission itself, inside the caller's transaction; Refused as `admit` says."""
-    found = Person.objects.filter(public_id=person).first()
+    # Locked, so that nobody is admitted whose import is being undone at this moment.
+    found = Person.objects.select_for_update(no_key=True).filter(public_id=person).first()
     if found is None:
         raise Refused(f"没有这个人：{person}", f"there is no person {person}")
     place = Institution.objects.filter(code=institution).first()
