@@ -41,6 +41,8 @@ INPATIENT, CHRONIC, DRUG_PURCHASE, OUTPATIENT, OBSERVATION, FAMILY_BED, PACKAGE 
 
 Columns = dict[str, Any]
 Amounts = dict[str, Any]
+Settle = Callable[[dict[str, Any], Any, bool], Any]
+"""The pack's values, the claims, and whether sums by person are wanted instead of claims."""
 
 
 def read_claims(path: Path) -> Columns:
@@ -64,8 +66,8 @@ def write_amounts(path: Path, amounts: Amounts) -> None:
     pq.write_table(pa.table({name: amounts[name] for name in OUTPUTS}), path)
 
 
-def run(settle: Callable[[dict[str, Any], Columns], Amounts], name: str) -> None:
-    """Measure ``settle(values, columns)`` of a program that works on numpy columns."""
+def run(settle: Settle, name: str) -> None:
+    """Measure ``settle(values, columns, yearly)`` of a program that works on numpy columns."""
     run_with(name=name, read=read_claims, head=head_of, settle=settle, write=write_amounts)
 
 
@@ -74,26 +76,29 @@ def run_with(
     name: str,
     read: Callable[[Path], Any],
     head: Callable[[Any], Any],
-    settle: Callable[[dict[str, Any], Any], Any],
+    settle: Settle,
     write: Callable[[Path, Any], None],
 ) -> None:
     """Measure a program as the task asks: once on a few claims to warm up, then for the record.
 
-    For the task ``file`` reading and writing count; otherwise the claims are in memory before.
+    The task ``claims`` asks for the amounts of every claim, ``years`` for their sums by person in
+    the order of the person's number; both have the claims in memory before. ``file`` is ``claims``
+    with reading and writing.
     """
     started = float(os.environ["STARTED"])
     task, folder = sys.argv[1], Path(sys.argv[2])
     values = json.loads((folder / "values.json").read_text("utf-8"))
     claims, out = folder / "claims.parquet", folder / f"{name}.parquet"
-    settle(values, head(read(claims)))
+    yearly = task == "years"
+    settle(values, head(read(claims)), yearly)
     ready = time.time() - started
     inputs = None if task == "file" else read(claims)
     forget_peak()
     before, began = resident(), time.perf_counter()
     if task == "file":
-        write(out, settle(values, read(claims)))
+        write(out, settle(values, read(claims), yearly))
     else:
-        amounts = settle(values, inputs)
+        amounts = settle(values, inputs, yearly)
     seconds, peak = time.perf_counter() - began, peak_resident() - before
     if task != "file":
         write(out, amounts)

@@ -79,6 +79,7 @@ def loop(
     out_assistance,
     out_backstop,
     out_own,
+    yearly,
 ):
     for person in numba.prange(len(starts) - 1):
         year_basic = year_left = year_critical = year_assistance = year_bed = year_own = 0
@@ -153,12 +154,13 @@ def loop(
                 backstop += over
                 own -= over
                 year_own += own
-            out_basic[i] = basic
-            out_critical[i] = critical
-            out_commercial[i] = commercial
-            out_assistance[i] = assistance
-            out_backstop[i] = backstop
-            out_own[i] = own
+            at = np.int64(person) if yearly else np.int64(i)
+            out_basic[at] += basic
+            out_critical[at] += critical
+            out_commercial[at] += commercial
+            out_assistance[at] += assistance
+            out_backstop[at] += backstop
+            out_own[at] += own
 
 
 def bands(schedule: list[list[int | None]]) -> tuple[Any, Any]:
@@ -167,7 +169,7 @@ def bands(schedule: list[list[int | None]]) -> tuple[Any, Any]:
     return uppers, np.array([rate for _upper, rate in padded], np.int64)
 
 
-def settle(values: dict[str, Any], columns: Columns) -> Amounts:
+def settle(values: dict[str, Any], columns: Columns, yearly: bool) -> Amounts:
     v = values
     person, day = columns["person"], columns["date"]
     later = (person[1:] > person[:-1]) | ((person[1:] == person[:-1]) & (day[1:] >= day[:-1]))
@@ -179,7 +181,8 @@ def settle(values: dict[str, Any], columns: Columns) -> Amounts:
     starts = np.append(np.flatnonzero(fresh), len(person))
     schedules = [bands(v[f"basic_schedule[{n}]"]) for n in (1, 2, 3)]
     critical = bands(v["critical_schedule"])
-    out = [np.empty(len(person), np.int64) for _ in OUTPUTS]
+    size = len(starts) - 1 if yearly else len(person)
+    out = [np.zeros(size, np.int64) for _ in OUTPUTS]
     loop(
         starts,
         *(columns[name] for name in ("kind", "hospital_level", "outside_league")),
@@ -190,8 +193,9 @@ def settle(values: dict[str, Any], columns: Columns) -> Amounts:
         *critical,
         *(v[name] for name in SINGLE),
         *out,
+        yearly,
     )
-    if order is None:
+    if order is None or yearly:
         return dict(zip(OUTPUTS, out, strict=True))
     back = np.empty_like(order)
     back[order] = np.arange(len(order))

@@ -129,10 +129,11 @@ def one_kind(v: dict[str, Any], kind: int, claim: Columns, year: Amounts) -> lis
     return [basic, critical, commercial, assistance, backstop + over, own - over]
 
 
-def settle(values: dict[str, Any], columns: Columns) -> Amounts:
+def settle(values: dict[str, Any], columns: Columns, yearly: bool) -> Amounts:
     people, sequence = turns(columns)
     state = {name: np.zeros(people, np.int64) for name in YEAR}
-    out = {name: np.empty(len(columns["bill"]), np.int64) for name in OUTPUTS}
+    size = people if yearly else len(columns["bill"])
+    out = {name: np.zeros(size, np.int64) for name in OUTPUTS}
     for rows, who in sequence:
         kinds = columns["kind"][rows]
         for kind in np.unique(kinds):
@@ -144,7 +145,8 @@ def settle(values: dict[str, Any], columns: Columns) -> Amounts:
             for name in YEAR:
                 state[name][them] = year[name]
             for name, amount in zip(OUTPUTS, amounts, strict=True):
-                out[name][here] = amount
+                # One claim of a person a turn, so no place comes twice.
+                out[name][them if yearly else here] += amount
     return out
 
 

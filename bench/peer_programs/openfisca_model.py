@@ -341,8 +341,8 @@ def simulation(people: int) -> Any:
     return builder.build_default_simulation(SYSTEM, count=people)
 
 
-def settle(values: dict[str, Any], columns: dict[str, Any]) -> dict[str, Any]:
-    """The six amounts in fen, in the order of the claims."""
+def settle(values: dict[str, Any], columns: dict[str, Any], yearly: bool) -> dict[str, Any]:
+    """The six amounts in fen, in the order of the claims, or their sums by person."""
     del values
     people, sequence = turns(columns)
     each_turn = list(sequence)
@@ -357,11 +357,13 @@ def settle(values: dict[str, Any], columns: dict[str, Any]) -> dict[str, Any]:
             column = np.zeros(people, np.int32 if IN_FEN else np.float32)
             column[who] = columns[name][rows] if IN_FEN else columns[name][rows] / 100
             run.set_input(name, f"{YEAR}-{month:02d}", column)
-    out = {name: np.empty(len(columns["bill"]), np.int64) for name in OUTPUTS}
+    size = people if yearly else len(columns["bill"])
+    out = {name: np.zeros(size, np.int64) for name in OUTPUTS}
     for month, (rows, who) in enumerate(each_turn, start=1):
         for name in OUTPUTS:
             found = run.calculate(name, f"{YEAR}-{month:02d}")[who]
-            out[name][rows] = found if IN_FEN else np.round(found.astype(np.float64) * 100)
+            fen = found if IN_FEN else np.round(found.astype(np.float64) * 100).astype(np.int64)
+            out[name][who if yearly else rows] += fen
     return out
 
 

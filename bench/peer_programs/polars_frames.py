@@ -157,8 +157,8 @@ def finish(v: dict[str, Any], frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def settle(v: dict[str, Any], claims: pl.DataFrame) -> pl.DataFrame:
-    """The six amounts in the order of the claims."""
+def settle(v: dict[str, Any], claims: pl.DataFrame, yearly: bool) -> pl.DataFrame:
+    """The six amounts in the order of the claims, or their sums by person."""
     claims = claims.with_row_index("row").sort("person", "date", "row")
     claims = claims.with_columns(turn=pl.int_range(pl.len()).over("person"))
     year = claims.select("person").unique()
@@ -171,10 +171,12 @@ def settle(v: dict[str, Any], claims: pl.DataFrame) -> pl.DataFrame:
             paid = stay(v, part) if kind == "inpatient" else care(v, str(kind), part)
             parts.append(finish(v, paid))
         settled = pl.concat(parts)
-        done.append(settled.select("row", *OUTPUTS))
+        done.append(settled.select("person" if yearly else "row", *OUTPUTS))
         year = year.update(
             settled.select("person", *(f"y_{name}" for name in YEAR)), on="person", how="left"
         )
+    if yearly:
+        return pl.concat(done).group_by("person").sum().sort("person").select(*OUTPUTS)
     return pl.concat(done).sort("row").select(*OUTPUTS)
 
 
