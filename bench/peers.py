@@ -28,10 +28,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from population_claims import values_of, write_claims
-
 ROOT = Path(__file__).parents[1]
 PROGRAMS = Path(__file__).parent / "peer_programs"
 ENVIRONMENT = ROOT / "var" / "peers"
@@ -119,6 +115,27 @@ def install() -> Path:
     return python
 
 
+def write_claims(path: Path, task: Task) -> None:
+    """The task's claims, synthetic, by person and date."""
+    import pyarrow.parquet as pq
+
+    from doudi.population.synthetic import SCHEMA, synthetic_claims
+
+    with pq.ParquetWriter(path, SCHEMA) as file:
+        for batch in synthetic_claims(task.people, task.each, inpatient_only=not task.mixed):
+            file.write_batch(batch)
+
+
+def values_of(policy: Any) -> dict[str, Any]:
+    """The pack's values as plain numbers: fen, basis points, or (upper bound, rate) bands."""
+    plain: dict[str, Any] = {}
+    for name, value in policy.era_on(DAY).values.items():
+        found = value.value
+        is_schedule = hasattr(found, "bands")
+        plain[name] = [[band.upper, band.rate] for band in found.bands] if is_schedule else found
+    return plain
+
+
 def run_once(program: Program, mode: str, folder: Path, python: Path) -> dict[str, float]:
     """One process; what it reports, or RuntimeError with the end of its complaint."""
     interpreter = str(python) if program.own_environment else sys.executable
@@ -176,12 +193,16 @@ def check_doudi(policy: Any, task: Task, folder: Path, people: int) -> None:
     import pyarrow.parquet as pq
 
     claims = pq.read_table(folder / "claims.parquet").slice(0, people * task.each).to_pylist()
-    amounts = pq.read_table(folder / "doudi.parquet").slice(0, len(claims)).to_pylist()
+    amounts = (
+        pq.read_table(folder / "doudi.parquet", columns=list(OUTPUTS))
+        .slice(0, len(claims))
+        .to_pylist()
+    )
     for person in range(people):
         totals: dict[str, int] = {}
         year = dict.fromkeys(OUTPUTS, 0)
         for number in range(person * task.each, (person + 1) * task.each):
-            claims[number].pop("policy")
+            claims[number].pop("banner")
             explained = policy.explain(claims[number], totals)
             totals = dict(explained.closing)
             year = {name: year[name] + explained.outputs[name] for name in OUTPUTS}
@@ -201,8 +222,8 @@ def settle_populations(names: list[str], scale: float, runs: int, python: Path) 
         task = Task(max(1000, int(task.people * scale)), task.each, task.mixed, task.mode)
         with tempfile.TemporaryDirectory() as made:
             folder = Path(made)
-            write_claims(folder / "claims.parquet", task.people, task.each, mixed=task.mixed)
-            (folder / "values.json").write_text(json.dumps(values_of(policy, DAY)), "utf-8")
+            write_claims(folder / "claims.parquet", task)
+            (folder / "values.json").write_text(json.dumps(values_of(policy)), "utf-8")
             results = [measure(DOUDI, task, folder, python, runs)]
             if results[0].failure:
                 raise SystemExit(f"doudi: {results[0].failure}")
@@ -228,7 +249,7 @@ def explain_one_case(python: Path, runs: int) -> list[dict[str, Any]]:
     )
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
-        (folder / "values.json").write_text(json.dumps(values_of(load(PACK), DAY)), "utf-8")
+        (folder / "values.json").write_text(json.dumps(values_of(load(PACK))), "utf-8")
         for program in programs:
             reports = [run_once(program, "case", folder, python) for _ in range(runs)]
             medians = {

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 import doudi
 from doudi.population import Claims, Packs, read_claims, settle, settle_in_parts
+from doudi.population.files import simulate_file
 
 
 def main() -> None:
@@ -28,7 +29,7 @@ def main() -> None:
     inputs = read(claims, packs) if settle else None
     measured.forget_peak()
     before, began = measured.resident(), time.perf_counter()
-    amounts = settle(inputs) if settle else simulate_file(claims, out, packs, overwrite=True)  # noqa: F821
+    amounts = settle(inputs) if settle else simulate_file(claims, out, packs, overwrite=True)
     seconds, peak = time.perf_counter() - began, measured.peak_resident() - before
     if settle:
         measured.write_amounts(out, amounts)
