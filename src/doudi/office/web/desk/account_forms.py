@@ -39,7 +39,7 @@ class ChangeForm(forms.Form):
     """What to do about an account, and why."""
 
     change = forms.ChoiceField(
-        label=_("办理"),
+        label=_("要办的事"),
         choices=(
             ("password", _("重设密码")),
             ("second_factor", _("重设第二道验证（手机丢失）")),
