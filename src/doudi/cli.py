@@ -23,6 +23,7 @@ _COMMANDS = {
     "compare": "doudi.commands.compare",
     "solve": "doudi.commands.solve",
     "fit": "doudi.commands.fit",
+    "prove": "doudi.commands.prove",
     "clauses": "doudi.commands.clauses",
     "sources": "doudi.commands.sources",
     "manage": "doudi.commands.manage",

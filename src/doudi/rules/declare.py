@@ -47,13 +47,21 @@ class Variant:
     """Another way the same case could have gone, for a promise that compares two cases.
 
     ``build`` turns the facts of a case into the facts of one or more cases that are settled one
-    after the other, or None where the comparison does not apply. A promise reads the sum of
-    result ``x`` over them as ``x_if_<name>``.
+    after the other. A promise reads the sum of result ``x`` over them as ``x_if_<name>``.
+
+    So that it can be proved, ``build`` only adds, subtracts and replaces facts. The comparison
+    applies where the facts are as ``when`` says and where what ``build`` gives are facts that
+    would be accepted; ``build`` may also give None where it does not, which the prover cannot
+    read. ``free`` names further amounts that ``build`` finds among the facts: each may be
+    anything from 0 to the input that it is mapped to. The prover tries all of them; where one
+    case is checked, they are the half.
     """
 
     name: str
     zh: str
     build: Callable[[Mapping[str, Any]], Sequence[Mapping[str, Any]] | None]
+    when: Mapping[str, Any] = field(default_factory=dict)
+    free: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from doudi.rules.amounts import LARGEST_YEAR, Schedule
+from doudi.rules.amounts import LARGEST_AMOUNT, LARGEST_YEAR, Schedule
+from doudi.rules.declare import Variant
 from doudi.rules.errors import BadInput, NoVersionInForce
-from doudi.rules.facts import Fact, read_facts
+from doudi.rules.facts import Fact, Input, read_facts
 from doudi.rules.graph import TO_DATE, Rule
 from doudi.rules.policy import KIND, Era, Policy
+from doudi.rules.units import AMOUNTS
 
 SCHEMA = "doudi-explanation-1"
 
@@ -220,13 +222,7 @@ def _rests_on(policy: Policy, rule: Rule, facts: Mapping[str, Fact]) -> tuple[st
 
 def broken_promises(explanation: Explanation) -> list[str]:
     """The names of the claimed promises that this case breaks; empty when all hold."""
-    era = explanation.policy.era_on(explanation.day)
-    known: dict[str, Any] = {
-        **explanation.facts,
-        **_course(explanation.policy, era, explanation.facts).constants,
-        **{name + TO_DATE: total for name, total in explanation.opening.items()},
-        **explanation.results,
-    }
+    known = known_in(explanation)
     return [
         promise.name
         for promise in explanation.policy.promises
@@ -237,16 +233,36 @@ def broken_promises(explanation: Explanation) -> list[str]:
     ]
 
 
+def known_in(explanation: Explanation) -> dict[str, Any]:
+    """Every name that a statement about this case can ask for, with its value."""
+    policy = explanation.policy
+    era = policy.era_on(explanation.day)
+    return {
+        **explanation.facts,
+        **_course(policy, era, explanation.facts).constants,
+        **{name + TO_DATE: total for name, total in explanation.opening.items()},
+        **explanation.results,
+    }
+
+
 def is_claimed(policy: Policy, promise: Rule) -> bool:
     """Whether the promise is made under the readings that the policy uses."""
     return all(policy.reading(name) in readings for name, readings in promise.card.under.items())
 
 
-def holds(promise: Rule, known: Mapping[str, Any], explanation: Explanation) -> bool:
-    """Whether a promise holds for one explained case, comparing it with its variants if any."""
+def holds(
+    promise: Rule,
+    known: Mapping[str, Any],
+    explanation: Explanation,
+    parts: Mapping[str, int] | None = None,
+) -> bool:
+    """Whether a promise holds for one explained case, comparing it with its variants if any.
+
+    ``parts`` are the free amounts of the variants, in fen; without it they are the half.
+    """
     given = {name: known[name] for name in promise.signature.arguments if name in known}
     for variant in promise.card.variants:
-        cases = variant.build(explanation.facts)
+        cases = cases_of(variant, explanation.policy.inputs, explanation.facts, parts)
         if cases is None:
             return True
         sums = _settle_in_turn(explanation, cases)
@@ -257,7 +273,35 @@ def holds(promise: Rule, known: Mapping[str, Any], explanation: Explanation) -> 
     return bool(promise.function(**given))
 
 
-def _settle_in_turn(explanation: Explanation, cases: Any) -> dict[str, int]:
+def cases_of(
+    variant: Variant,
+    inputs: Mapping[str, Input],
+    facts: Mapping[str, Any],
+    parts: Mapping[str, int] | None = None,
+) -> list[Mapping[str, Any]] | None:
+    """The facts of the cases that ``variant`` makes of one case; None where it does not apply."""
+    if any(facts[name] != value for name, value in variant.when.items()):
+        return None
+    given = {name: facts[whole] // 2 for name, whole in variant.free.items()} | dict(parts or {})
+    built = variant.build({**facts, **given})
+    if built is None:
+        return None
+    cases: list[Mapping[str, Any]] = [
+        {name: value for name, value in case.items() if name not in variant.free} for case in built
+    ]
+    return cases if all(_would_be_accepted(inputs, case) for case in cases) else None
+
+
+def _would_be_accepted(inputs: Mapping[str, Input], facts: Mapping[str, Any]) -> bool:
+    """Whether the amounts lie within their bounds; other faults are the author's, and raised."""
+    return all(
+        0 <= value <= LARGEST_AMOUNT and (item.at_most is None or value <= facts[item.at_most])
+        for name, value in facts.items()
+        if (item := inputs.get(name)) is not None and item.unit in AMOUNTS
+    )
+
+
+def _settle_in_turn(explanation: Explanation, cases: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     totals: Mapping[str, int] = explanation.opening
     sums: dict[str, int] = {}
     for facts in cases:

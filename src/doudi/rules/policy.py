@@ -24,6 +24,7 @@ from doudi.rules.units import Unit
 
 if TYPE_CHECKING:
     from doudi.rules.explain import Explanation
+    from doudi.rules.prove import Report
 
 KIND = "kind"
 
@@ -278,6 +279,16 @@ class Policy:
         # By name: rules know nothing of what is built upon them, they only hand over.
         settled: Table = importlib.import_module("doudi.population").simulate(table, self)
         return settled
+
+    def prove(self, *names: str) -> Report:
+        """Decide all promises and guarantees, or those called ``names`` (see `rules.prove`).
+
+        Readings that were chosen stay; of the others all are tried. Errors: BadInput for an
+        unknown name, UnreadableRule.
+        """
+        from doudi.rules.prove import prove  # noqa: PLC0415 - the solver is loaded when needed
+
+        return prove(self, names)
 
     def members(self, argument: str) -> tuple[str, ...]:
         """The parameters behind an argument: one, or all of a family; () for anything else."""

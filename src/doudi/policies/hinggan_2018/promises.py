@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from doudi.rules import Fen, Flag, Rate, Variant, promise, share, share_down
-from doudi.rules.amounts import LARGEST_AMOUNT
 
 from .kinds import CHRONIC, CLAIMS, FAMILY_BED, INPATIENT
 
@@ -93,31 +92,41 @@ def chronic_care_is_reimbursed_to_its_floor(
     return not registered or basic_pay + assistance_pay >= share(catalogue, chronic_floor)
 
 
-def _without_registration(facts: Facts) -> Sequence[Facts] | None:
-    if not facts["registered"]:
-        return None
+def _without_registration(facts: Facts) -> Sequence[Facts]:
     return [{**facts, "registered": False}]
 
 
-def _with_one_fen_more(facts: Facts) -> Sequence[Facts] | None:
-    if facts["bill"] >= LARGEST_AMOUNT:
-        return None
+def _with_one_fen_more(facts: Facts) -> Sequence[Facts]:
     return [{**facts, "bill": facts["bill"] + 1}]
 
 
-def _split_in_two(facts: Facts) -> Sequence[Facts] | None:
-    bill, catalogue = facts["bill"] // 2, facts["catalogue"] // 2
+def _split_in_two(facts: Facts) -> Sequence[Facts]:
+    bill, inside = facts["first_bill"], facts["first_catalogue"]
     return [
-        {**facts, "bill": bill, "catalogue": catalogue},
-        {**facts, "bill": facts["bill"] - bill, "catalogue": facts["catalogue"] - catalogue},
+        {**facts, "bill": bill, "catalogue": inside},
+        {**facts, "bill": facts["bill"] - bill, "catalogue": facts["catalogue"] - inside},
     ]
+
+
+_UNREGISTERED = Variant(
+    "unregistered", "未建档立卡时", _without_registration, when={"registered": True}
+)
+# One fen after the other leads to every larger bill.
+_LARGER = Variant("larger", "总费用多一分时", _with_one_fen_more)
+# Any two parts, not only the halves.
+_SPLIT = Variant(
+    "split",
+    "分成两次时",
+    _split_in_two,
+    free={"first_bill": "bill", "first_catalogue": "catalogue"},
+)
 
 
 @promise(
     "H-28",
     zh="建档立卡不会使人多付",
     applies_to=CLAIMS,
-    variants=[Variant("unregistered", "未建档立卡时", _without_registration)],
+    variants=[_UNREGISTERED],
     claimed=False,
 )
 def registration_never_costs(own_pay: Fen, own_pay_if_unregistered: Fen) -> Flag:
@@ -129,7 +138,7 @@ def registration_never_costs(own_pay: Fen, own_pay_if_unregistered: Fen) -> Flag
     "H-28",
     zh="目录内费用不变、总费用更高时，自付不会更少",
     applies_to=CLAIMS,
-    variants=[Variant("larger", "总费用多一分时", _with_one_fen_more)],
+    variants=[_LARGER],
     claimed=False,
 )
 def a_larger_bill_never_costs_less(own_pay: Fen, own_pay_if_larger: Fen) -> Flag:
@@ -141,9 +150,21 @@ def a_larger_bill_never_costs_less(own_pay: Fen, own_pay_if_larger: Fen) -> Flag
     "H-28",
     zh="一次住院分成两次，自付合计不会更多",
     applies_to=INPATIENT,
-    variants=[Variant("split", "分成两次时", _split_in_two)],
+    variants=[_SPLIT],
     claimed=False,
 )
 def splitting_a_stay_never_costs(own_pay: Fen, own_pay_if_split: Fen) -> Flag:
-    """Splitting a stay in two never pays more in total."""
+    """Splitting a stay in two never makes the person pay more in total."""
     return own_pay_if_split <= own_pay
+
+
+@promise(
+    "H-28",
+    zh="一次住院分成两次，各方支付合计不会更多",
+    applies_to=INPATIENT,
+    variants=[_SPLIT],
+    claimed=False,
+)
+def splitting_a_stay_never_pays(own_pay: Fen, own_pay_if_split: Fen) -> Flag:
+    """Splitting a stay in two never makes the payers pay more in total."""
+    return own_pay_if_split >= own_pay
