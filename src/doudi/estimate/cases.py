@@ -66,6 +66,7 @@ def read_cases(policy: Policy) -> tuple[Case, ...]:
 
 def read_case(path: Path) -> Case:
     """One case file; BadValue for a file of another shape."""
+    """One case file; BadValue for a file of another shape."""
     raw = read_yaml(path)
     keys = set(raw) if isinstance(raw, dict) else set()
     forms = [form for form in _FORMS if form in keys]
@@ -111,7 +112,12 @@ def case_facts(policy: Policy, raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def _run_claim(policy: Policy, case: Case) -> CaseResult:
     try:
-        result = answer(policy, case_facts(policy, case.given["facts"]), case.given["date"])
+        result = answer(
+            policy,
+            case_facts(policy, case.given["facts"]),
+            case.given["date"],
+            {name: read_fen(total, name) for name, total in case.given.get("opening", {}).items()},
+        )
     except NoVersionInForce as error:
         zh = f"不计算：政策 {policy.name} 在 {case.given['date']} 没有有效版本，不会往前套用"
         return CaseResult(case, zh, str(error), case.expect == "no version in force", None)
@@ -119,7 +125,21 @@ def _run_claim(policy: Policy, case: Case) -> CaseResult:
         return CaseResult(case, "算出了结果", "was computed", False, None)
     if "own_below" in case.says:
         return _own_below(case, result, read_fen(case.says["own_below"], case.id))
-    return _payers_at_most(case, result)
+    if "payers_at_most" in case.says:
+        return _payers_at_most(case, result)
+    return _own_paid(case, result)
+
+
+def _own_paid(case: Case, result: Answer) -> CaseResult:
+    """What somebody says that they paid, held against the range; only our result without it."""
+    low, high = result.ranges["own_pay"]
+    usual = result.outputs["own_pay"]
+    zh = f"估计自付 {yuan(usual)} 元，范围 {yuan(low)} – {yuan(high)} 元"
+    en = f"estimated own payment {yuan(usual)} yuan, range {yuan(low)} - {yuan(high)} yuan"
+    if "own_paid" not in case.says:
+        return CaseResult(case, zh, en, True, None)
+    paid = read_fen(case.says["own_paid"], case.id)
+    return CaseResult(case, zh, en, low <= paid <= high, usual == paid)
 
 
 def _own_below(case: Case, result: Answer, bound: int) -> CaseResult:

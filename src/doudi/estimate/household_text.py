@@ -88,6 +88,11 @@ def render_worth(worth: Worth, inputs: Mapping[str, Input], language: Language =
     return _Text(language).worth(worth, inputs)
 
 
+def render_amount(item: Item, language: Language = "zh") -> str:
+    """What an entitlement is worth, of what, and on what that rests."""
+    return _Text(language).amount(item)
+
+
 class _Text:
     """One language's view of an answer; every method gives lines or a part of one."""
 

@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "doudi.office.approvals",
     "doudi.office.web",
     "doudi.office.imports",
+    "doudi.office.enquiries",
 ]
 AUTH_USER_MODEL = "accounts.User"
 ROOT_URLCONF = "doudi.office.urls"

@@ -43,6 +43,8 @@ LABELS: Mapping[str, Words] = {
     "other": Words("别的家人", "Someone else of the family"),
 }
 _ANYONE = Words("家人", "Member of the family")
+PEOPLE = (*LABELS.values(), _ANYONE)
+"""How the members of a household can be called."""
 
 _FILE = Path(__file__).parent / "words.yaml"
 

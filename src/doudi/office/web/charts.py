@@ -36,6 +36,8 @@ class Bar:
     y: int
     width: int
     text_y: int
+    row_x: int
+    """Where it begins when its row has the whole width to itself, as on a phone."""
 
     @property
     def yuan(self) -> str:
@@ -51,6 +53,7 @@ class Waterfall:
     height: int
     width: int = WIDTH
     bar: int = _BAR
+    row_width: int = _BARS
     amounts_x: int = WIDTH
     label_x: int = 0
 
@@ -73,6 +76,7 @@ def waterfall(parts: Sequence[Part]) -> Waterfall:
                 y=row * _ROW + (_ROW - _BAR) // 2,
                 width=_shown(part.fen, whole),
                 text_y=row * _ROW + _ROW // 2,
+                row_x=_length(start, whole),
             )
         )
         if part.sort != "bill":
