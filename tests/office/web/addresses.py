@@ -15,6 +15,8 @@ from tests.office.web.people_and_places import HERE, account, household_member, 
 from tests.office.web.stays import settled_stay
 
 from doudi.office.approvals.services import propose
+from doudi.office.enquiries.codes import in_groups
+from doudi.office.enquiries.services import save_enquiry
 from doudi.office.web.pages import Page, every_view
 
 
@@ -41,6 +43,8 @@ EXAMPLES: dict[str, Callable[[], str]] = {
     "household": lambda: str(household_member(HERE, name="绝密庚辛").household_id),
     "place": lambda: make_place(HERE).gacha,
     "kind": lambda: "enrol",
+    "number": lambda: "1",
+    "code": lambda: in_groups(save_enquiry(replies={"way": "bill"})),
     "account": lambda: account("village", HERE).username,
     "admission": lambda: settled_stay(HERE, "绝密壬癸").admission.public_id,
     "claim": lambda: str(settled_stay(HERE, "绝密子丑").pk),

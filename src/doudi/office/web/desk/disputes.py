@@ -43,7 +43,7 @@ def listing(request: StaffRequest) -> HttpResponse:
                 None if one.own_paid is None else Money(one.own_paid),
                 one.text or None,
                 one.policy_version,
-                Link(_("下载"), reverse("desk:dispute_case", args=[one.public_id])),
+                Link(_("下载"), f"{reverse('desk:dispute_case')}?dispute={one.public_id}"),
             ]
             for one in page
         ],
@@ -53,10 +53,9 @@ def listing(request: StaffRequest) -> HttpResponse:
 
 
 @staff_page(Permission.READ_CASES)
-def download(request: StaffRequest, dispute: str) -> HttpResponse:
-    """One dispute as the YAML of a case."""
-    del request
-    found = get_object_or_404(Dispute, public_id=dispute)
+def download(request: StaffRequest) -> HttpResponse:
+    """One dispute, named in the query, as the YAML of a case."""
+    found = get_object_or_404(Dispute, public_id=request.GET.get("dispute", ""))
     response = HttpResponse(case_file(guide(), found), content_type="application/yaml")
     response["Content-Disposition"] = f'attachment; filename="dispute-{found.public_id}.yaml"'
     return response

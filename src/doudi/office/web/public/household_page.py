@@ -62,6 +62,8 @@ def household_page(result: HouseholdResult) -> dict[str, Any]:
     else:
         whole = [_part(title, result.items)] if result.items else []
         parts = [*whole, *(_member(member) for member in answer.members)]
+    # First what can be had: the household as a whole may have nothing where its members do.
+    parts.sort(key=lambda part: not part.granted)
     return {
         "parts": parts,
         "count": sum(len(part.granted) for part in parts),
