@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -90,3 +93,20 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: str | None
     assert status == 2
     assert err.startswith(str(tmp_path / "in.parquet"))
     assert len(err.splitlines()) == 1
+
+
+def test_a_terminal_sees_a_bar_and_a_file_does_not(source: Path, tmp_path: Path) -> None:
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "doudi", "simulate", str(source), str(tmp_path / "out")]
+    environment = {**os.environ, "TERM": "xterm"}
+    done = subprocess.run(
+        command, check=False, stderr=theirs, stdout=subprocess.PIPE, env=environment
+    )
+    os.close(theirs)
+    seen = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert done.returncode == 0
+    # People 3, 2, 1 do not rise: their claims are parted, settled and written.
+    assert all(step in seen for step in ("按人分组", "结算", "写出", "100%"))
+    again = subprocess.run([*command, "--overwrite"], capture_output=True, text=True, check=True)
+    assert again.stderr == ""

@@ -18,11 +18,14 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.population.histories import as_table
+from tests.population.test_settle import STAY
 
 from doudi.policies import policy
 from doudi.population import AlreadyThere, BadTable, Packs, simulate_file
 from doudi.population.spark import simulate_on_spark
 from doudi.population.synthetic import synthetic_claims
+from doudi.rules.amounts import LARGEST_AMOUNT
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
@@ -84,6 +87,19 @@ def test_a_cluster_names_the_faults_that_one_machine_names(source: Path, tmp_pat
     assert len(found.value.faults) == 100
     assert found.value.faults == expected.value.faults
     assert found.value.more == expected.value.more == 403 - 100
+    assert names_in(tmp_path) == ["in.parquet"]
+
+
+def test_a_cluster_names_the_year_that_is_too_large_to_compute(tmp_path: Path) -> None:
+    most = {**STAY, "bill": LARGEST_AMOUNT, "catalogue": LARGEST_AMOUNT}
+    path = tmp_path / "in.parquet"
+    pq.write_table(as_table([STAY, *[{**most, "person": 2}] * 1_100]), path)
+    with pytest.raises(BadTable) as expected:
+        simulate_file(path, tmp_path / "out.parquet", HINGGAN)
+    with pytest.raises(BadTable) as found:
+        simulate_on_spark(path, tmp_path / "out.parquet", HINGGAN, "local[2]")
+    assert found.value.faults == expected.value.faults
+    assert found.value.faults[0].row > 900
     assert names_in(tmp_path) == ["in.parquet"]
 
 

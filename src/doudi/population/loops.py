@@ -18,12 +18,17 @@ from doudi.rules.policy import KIND, Policy
 Amounts = dict[str, Ints]
 
 
+TOO_LARGE = ("bill", "", "年度累计超出可计算的范围", "the year's totals are too large")
+"""What is said of a claim at which a person's year leaves the numbers that can be computed with:
+field, value, and why in Chinese and English."""
+
+
 class TooLarge(Exception):
     """A year whose totals leave the numbers that can be computed with, at a claim's place."""
 
-    def __init__(self, place: int, error: BadInput) -> None:
-        super().__init__(str(error))
-        self.place, self.name, self.zh, self.en = place, error.field, error.zh, error.en
+    def __init__(self, place: int) -> None:
+        super().__init__(place)
+        self.place = place
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ class Loop:
         try:
             found = run_compiled(self.fused, batch, workers=1)
         except BadInput as error:
-            raise TooLarge(error.value if isinstance(error.value, int) else 0, error) from error
+            raise TooLarge(error.value if isinstance(error.value, int) else 0) from error
         missing = [name for name in self.names if name not in found]
         return found | {name: np.zeros(len(day), np.int64) for name in missing}
 

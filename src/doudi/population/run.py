@@ -24,7 +24,7 @@ import numpy as np
 from doudi.population.arrow import Ints
 from doudi.population.columns import Claims
 from doudi.population.faults import BadTable, TableFault
-from doudi.population.loops import Amounts, Loop, TooLarge, loops_of
+from doudi.population.loops import TOO_LARGE, Amounts, Loop, TooLarge, loops_of
 from doudi.population.order import starts_of_years
 from doudi.population.packs import Packs
 
@@ -128,8 +128,7 @@ class Settler:
                 amounts = self._by_turns(day, pack, first, columns)
         except TooLarge as error:
             place = low + error.place if isinstance(at, slice) else int(at[error.place])
-            fault = TableFault(claims.first_row + place, error.name, "", error.zh, error.en)
-            raise BadTable([fault]) from error
+            raise BadTable([TableFault(claims.first_row + place, *TOO_LARGE)]) from error
         return Part(at, {name: amounts[name] for name in self.wanted})
 
     def _by_turns(

@@ -34,7 +34,7 @@ from doudi.population.columns import claim_columns, read_claims
 from doudi.population.faults import FAULTS_SHOWN, BadTable, Faults, TableFault
 from doudi.population.files import Settled
 from doudi.population.grouped import stretches
-from doudi.population.loops import Amounts
+from doudi.population.loops import TOO_LARGE, Amounts
 from doudi.population.packs import Packs
 from doudi.population.parquet import opened, pieces, placed, writer
 from doudi.population.run import Settler
@@ -148,6 +148,8 @@ class _Job:
         for batch in pieces(self.file):
             columns = settled.next(batch.num_rows)
             rows = columns.pop(ROW)
+            if len(rows) and rows[0] < 0:
+                raise BadTable([TableFault(1 + ~int(rows[0]), *TOO_LARGE)])
             if not np.array_equal(rows, np.arange(row, row + batch.num_rows)):
                 raise RuntimeError(f"rows {row} to {row + batch.num_rows} did not all come back")
             row += batch.num_rows
@@ -230,7 +232,9 @@ class _Settle:
             try:
                 amounts = settler.settle(claims, workers=1)
             except BadTable as error:
-                raise ValueError(f"row {rows[error.faults[0].row - 1] + 1}: {error}") from error
+                # Below 0, so that it is the first of all rows that come back.
+                found = np.array([~rows[error.faults[0].row - 1]])
+                rows, amounts = found, dict.fromkeys(packs.outputs, np.zeros(1, np.int64))
             columns = {ROW: rows, **amounts}
             yield pa.RecordBatch.from_pydict(
                 {name: pa.array(column, pa.int64()) for name, column in columns.items()}
