@@ -127,6 +127,27 @@ def test_a_replaced_rule_is_compiled_once_and_values_never(
     assert len(list(loop_cache.glob("fused_*.py"))) == len(before) + 1
 
 
+def test_a_replaced_rule_may_ask_for_a_fact_that_today_nobody_asks_for(
+    policy: Policy, tmp_path: Path
+) -> None:
+    rule = tmp_path / "signed.py"
+    rule.write_text(
+        "from doudi.rules import Fen, Flag, rule\n\nfrom .kinds import OUTPATIENT\n\n\n"
+        '@rule("H-17", zh="签约者门诊全额支付", applies_to=OUTPATIENT)\n'
+        "def outpatient_basic(catalogue: Fen, contract_signed: Flag) -> Fen:\n"
+        '    """All of an outpatient visit of those with a contract."""\n'
+        "    if contract_signed:\n        return catalogue\n    return 0\n",
+        encoding="utf-8",
+    )
+    path = tmp_path / "claims.parquet"
+    pq.write_table(three().append_column("contract_signed", [[None, True, False]]), path)
+    found = compare(path, read_reform(policy, rule))
+    # Person 2 pays nothing of 800 (400 today), person 1 all 1,000 of a visit (350 today).
+    assert (found.whole.better_by, found.whole.worse_by) == (40_000, 65_000)
+    with pytest.raises(BadTable, match="contract_signed"):
+        compare(three(), read_reform(policy, rule))
+
+
 def test_a_file_is_read_with_its_mark_of_being_made_up(policy: Policy, tmp_path: Path) -> None:
     path = tmp_path / "claims.parquet"
     pq.write_table(three().replace_schema_metadata({"doudi": "synthetic: nobody exists"}), path)

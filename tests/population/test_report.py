@@ -16,7 +16,7 @@ import pytest
 from tests.population.reform_rows import three
 
 import doudi
-from doudi.population import Comparison, compare, reform_of, solve
+from doudi.population import Comparison, compare, read_reform, reform_of, solve
 from doudi.population.report.charts import Bar, bar_chart
 from doudi.population.report.comparison import comparison_html, comparison_text
 from doudi.population.report.solution import solution_html, solution_text
@@ -156,6 +156,17 @@ def test_english_has_no_chinese_but_names(
     assert '<html lang="en">' in texts[0]
     assert "All payers together pay 220 yuan more (+1.2%), mostly government backstop" in texts[1]
     assert "It should be 5.67%: that costs 8,998.75 yuan" in texts[3]
+
+
+def test_another_reading_is_told_in_words(policy: Policy, tmp_path: Path) -> None:
+    path = tmp_path / "reading.yaml"
+    path.write_text("interpretations: {floor_base: catalogue}\n", encoding="utf-8")
+    found = compare(three(), read_reform(policy, path))
+    text = comparison_text(found)
+    # The floor is then 10% of the 10,000 in the catalogue, and the 10,000 outside stay own pay.
+    assert "全部住院医疗费" in text and "目录内费用" in text
+    assert "catalogue" not in text
+    assert found.to_dict()["changes"][0]["after"] == "catalogue"
 
 
 def test_what_a_file_says_is_never_read_as_markup(policy: Policy) -> None:

@@ -137,14 +137,13 @@ def compare(source: Any, reform: Reform, by: Sequence[str] = ()) -> Comparison:
     """
     _check_own(reform.today)
     _check_own(reform.policy)
-    dataset = open_dataset(source, Packs.of(reform.today), by)
+    packs = Packs({reform.today.name: reform.policy}, reform.today.name)
+    dataset = open_dataset(source, Packs.of(reform.today), by, also=packs)
     if not len(dataset.claims):
         zh, en = "文件里没有就医记录", "the table has no claims"
         raise BadInput("file", dataset.name or None, zh, en)
     today, own_today = _settled(dataset.claims)
-    after_claims = dataset.under(Packs({reform.today.name: reform.policy}, reform.today.name))
-    packs = Packs({reform.today.name: reform.policy}, reform.today.name)
-    after, own_after = _settled(after_claims, packs)
+    after, own_after = _settled(dataset.under(packs), packs)
     people = _People(dataset, own_today, own_after)
     return Comparison(
         reform,

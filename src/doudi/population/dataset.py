@@ -79,14 +79,17 @@ class Dataset:
         return in_order(read_claims(self.table, packs))
 
 
-def open_dataset(source: Any, packs: Packs, labels: Sequence[str] = ()) -> Dataset:
+def open_dataset(
+    source: Any, packs: Packs, labels: Sequence[str] = (), also: Packs | None = None
+) -> Dataset:
     """A Parquet file (by its path), or an Arrow, Polars or pandas table.
 
+    ``also`` are packs under which the claims may be read later (`Dataset.under`).
     Errors: BadInput for a file that cannot be read, BadTable for faulty rows or a label's column
     that is not there, TypeError for no table.
     """
     if isinstance(source, str | Path):
-        name, table = Path(source).name, _read_parquet(Path(source), packs, labels)
+        name, table = Path(source).name, _read_parquet(Path(source), (packs, also or packs), labels)
     else:
         name, table = "", as_arrow(source)
     claims = read_claims(table, packs)
@@ -139,13 +142,12 @@ def columns_of(path: Path) -> list[str]:
         raise BadInput("file", str(path), zh, en) from error
 
 
-def _read_parquet(path: Path, packs: Packs, labels: Sequence[str]) -> Any:
+def _read_parquet(path: Path, packs: Sequence[Packs], labels: Sequence[str]) -> Any:
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     present = columns_of(path)
-    wanted = claim_columns(packs, present)
-    wanted += [label for label in labels if label in present and label not in wanted]
-    return pq.read_table(path, columns=wanted)
+    wanted = {name for some in packs for name in claim_columns(some, present)} | set(labels)
+    return pq.read_table(path, columns=[name for name in present if name in wanted])
 
 
 def _label(table: Any, name: str, order: Ints | None) -> Label:

@@ -49,7 +49,8 @@ class Change:
     """One thing that the reform makes otherwise.
 
     ``sort`` is ``value``, ``reading`` or ``rule``. Of a value ``before`` and ``after`` are
-    amounts in ``unit``; of a reading they are names of readings; of a rule they are None.
+    amounts in ``unit``; of a reading they are names of readings, which ``before_words`` and
+    ``after_words`` tell in Chinese and English; of a rule they are None.
     """
 
     sort: str
@@ -61,6 +62,8 @@ class Change:
     before: Amount | None = None
     after: Amount | None = None
     unit: str = ""
+    before_words: tuple[str, str] = ("", "")
+    after_words: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
@@ -266,7 +269,17 @@ class _Reader:
             before = policy.reading(item.name)
             span = (policy.valid_from, policy.valid_to)
             self.changes.append(
-                Change("reading", item.name, item.zh, item.en, *span, before, str(reading))
+                Change(
+                    "reading",
+                    item.name,
+                    item.zh,
+                    item.en,
+                    *span,
+                    before,
+                    str(reading),
+                    before_words=item.readings[before],
+                    after_words=item.readings[str(reading)],
+                )
             )
             policy = after
         return policy

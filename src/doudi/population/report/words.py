@@ -96,13 +96,19 @@ def change_text(change: Change) -> str:
 
 def before_text(change: Change) -> str:
     """The value or reading as it is."""
-    return "—" if change.sort == "rule" else show_amount(change.unit, change.before)
+    if change.sort == "reading":
+        return either(*change.before_words)
+    if change.sort == "rule" or change.before is None:
+        return "—"
+    return show_amount(change.unit, change.before)
 
 
 def after_text(change: Change) -> str:
     """The value or reading of the reform."""
     if change.sort == "rule":
         return _("按方案的规则")
+    if change.sort == "reading":
+        return either(*change.after_words)
     return show_amount(change.unit, change.after)
 
 
