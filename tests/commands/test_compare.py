@@ -46,7 +46,7 @@ def test_a_reform_is_compared_by_payer_and_by_group(
     # 10% of 20,000 becomes 8%: 400 yuan of 2,750 go from the person to the backstop.
     assert lines[:4] == [
         "个人自付上限降到8%",
-        "各支付方一共多付 400 元（+2.1%），主要是政府兜底（+400 元）。",
+        "各支付方一共多付 400 元（+2.1%），全部是政府兜底。",
         "1 人自付减少（占 50.0%），平均每人少付 400 元。",
         "没有人自付增加。",
     ]

@@ -98,7 +98,7 @@ def test_the_finding_comes_first_with_its_units(comparison: Comparison) -> None:
     # Person 1: 400 less of 2,350, plus 100 for the visit at 55% instead of 65%; person 2: 80 more.
     # The payers pay 400 more for the stay and 180 less for the visits.
     assert headline(comparison) == [
-        "各支付方一共多付 220 元（+1.2%），主要是政府兜底（+400 元）。",
+        "各支付方一共多付 220 元（+1.2%），其中政府兜底 +400 元、基本医保 −180 元。",
         "1 人自付减少（占 50.0%），平均每人少付 300 元。",
         "1 人自付增加（占 50.0%），平均每人多付 80 元。",
     ]
@@ -154,8 +154,20 @@ def test_english_has_no_chinese_but_names(
         shown = re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL).replace("突泉县", "")
         assert not re.search(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]", shown)
     assert '<html lang="en">' in texts[0]
-    assert "All payers together pay 220 yuan more (+1.2%), mostly government backstop" in texts[1]
+    assert "pay 220 yuan more (+1.2%): government backstop +400 yuan, basic insurance" in texts[1]
     assert "It should be 5.67%: that costs 8,998.75 yuan" in texts[3]
+
+
+def test_money_that_only_moves_between_payers_is_told(policy: Policy) -> None:
+    # Without assistance the floor's backstop pays its 1,194.75 yuan of the stay (see THREE).
+    found = compare(three(), reform_of(policy, [("assistance_rate", "0%")], None))
+    assert headline(found) == [
+        "各支付方一共付出的不变，仍是 1.91 万元，"
+        "其中医疗救助 −1,194.75 元、政府兜底 +1,194.75 元。",
+        "没有人的自付改变。",
+    ]
+    nothing = compare(three(), reform_of(policy, [("chronic_floor", "85%")], None))
+    assert headline(nothing)[0] == "各支付方一共付出的不变，仍是 1.91 万元。"
 
 
 def test_another_reading_is_told_in_words(policy: Policy, tmp_path: Path) -> None:

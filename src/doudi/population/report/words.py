@@ -17,6 +17,7 @@ from doudi.rules.policy import Policy
 _FEN_IN_YUAN = 100
 _WAN, _MILLION = 10**4, 10**6
 MINUS = "−"
+_MOVERS = 3
 
 
 def money(fen: int) -> str:
@@ -120,25 +121,29 @@ def headline(comparison: Comparison) -> list[str]:
 def _cost_sentence(comparison: Comparison) -> str:
     paid = comparison.whole.paid
     if not paid.change:
-        return _("各支付方一共付出的不变，仍是 {amount}。").format(amount=money(paid.today))
+        same = _("各支付方一共付出的不变，仍是 {amount}").format(amount=money(paid.today))
+        return same + _movers(comparison.payers) + _("。")
     words = (
         _("各支付方一共多付 {amount}（{share}）")
         if paid.change > 0
         else _("各支付方一共少付 {amount}（{share}）")
     )
     sentence = words.format(amount=money(abs(paid.change)), share=relative(paid))
-    most = most_moved(comparison.payers, paid.change)
-    if most is not None:
-        sentence += _("，主要是{payer}（{change}）").format(
-            payer=name_of(most), change=signed(most.amount.change)
-        )
-    return sentence + _("。")
+    return sentence + _movers(comparison.payers) + _("。")
 
 
-def most_moved(payers: Sequence[Payer], change: int) -> Payer | None:
-    """The payer who bears most of the change, if others move too or not."""
-    moved = [item for item in payers if item.name != OWN and item.amount.change * change > 0]
-    return max(moved, key=lambda item: abs(item.amount.change), default=None)
+def _movers(payers: Sequence[Payer]) -> str:
+    """Who bears the change: the payer alone, or those who move most, each with its sign."""
+    moved = [item for item in payers if item.name != OWN and item.amount.change]
+    if not moved:
+        return ""
+    if len(moved) == 1:
+        return _("，全部是{payer}").format(payer=name_of(moved[0]))
+    moved.sort(key=lambda item: -abs(item.amount.change))
+    told = either("、", ", ").join(
+        f"{name_of(item)} {signed(item.amount.change)}" for item in moved[:_MOVERS]
+    )
+    return _("，其中{payers}").format(payers=told)
 
 
 def _people_sentences(comparison: Comparison) -> list[str]:
