@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import click
 
-from doudi.commands.office import accounts, backups, clearing, corrections, registry, setup, window
+from doudi.commands.office import (
+    accounts,
+    backups,
+    clearing,
+    corrections,
+    registry,
+    setup,
+    tokens,
+    window,
+)
 from doudi.commands.office.common import OfficeGroup
 
 
@@ -20,6 +29,9 @@ for _part in (
     backups.restore,
     accounts.add_account,
     accounts.reset_account,
+    tokens.add_token,
+    tokens.list_tokens,
+    tokens.revoke_token,
     registry.import_people,
     registry.find,
     registry.add_person,

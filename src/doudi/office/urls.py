@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from doudi.office.api.urls import api
 from doudi.office.web import health, preferences
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("doudi.office.web.account.urls")),
     path("desk/", include("doudi.office.web.desk.urls")),
     path("window/", include("doudi.office.web.window.urls")),
+    path("api/", api.urls),
 ]
 
 handler400 = "doudi.office.web.errors.bad_request"
