@@ -1,0 +1,136 @@
+"""How long a file of people takes: read and checked, recorded, undone.
+
+Run with ``./doudi bench people_import [--people 100000]``. The people are made up, the database is
+a SQLite file of its own in a temporary folder, and every count is checked before a time is shown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import os
+import random
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+HEADING = [
+    "姓名",
+    "身份证号",
+    "户编号",
+    "与户主关系",
+    "村代码",
+    "建档立卡日期",
+    "致贫原因",
+    "参保年度",
+    "个人缴费",
+    "缴费人",
+    "依据文件",
+]
+
+
+def made_up_rows(people: int, villages: list[str]) -> Iterator[list[str]]:
+    """Households of one to five, the same ones every time."""
+    from doudi.office.registry.identity import made_up_id_number
+
+    draw = random.Random(2018)
+    serials: Counter[tuple[date, str]] = Counter()
+    left, household = people, 0
+    while left:
+        household += 1
+        village = draw.choice(villages)
+        for member in range(min(left, draw.randint(1, 5))):
+            sex = "1" if member == 0 else draw.choice("12")
+            oldest = date(1940, 1, 1) if member == 0 else date(1985, 1, 1)
+            born = oldest + timedelta(days=draw.randrange(9_000))
+            number = made_up_id_number(born=born, sex=sex, serial=serials[born, sex]).text
+            serials[born, sex] += 1
+            relation = "户主" if member == 0 else {"1": "之子", "2": "之女"}[sex]
+            yield [
+                f"合成{draw.choice('甲乙丙丁')}{draw.choice('子丑寅卯')}",
+                number,
+                f"B{household:09}",
+                relation,
+                village,
+                draw.choice(["2016-01-05", "2015/3/7", "2014年12月1日", "42375"]),
+                draw.choice(["因病", "因残", "缺技术"]),
+                "2017、2018",
+                "220",
+                "政府",
+                "合成数据",
+            ]
+            left -= 1
+
+
+def timed(run: Callable[[], Any]) -> tuple[Any, dict[str, float]]:
+    """What a call returns, and its seconds on the clock and on the processor."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    answer = run()
+    return answer, {
+        "seconds": round(time.perf_counter() - wall, 2),
+        "cpu_seconds": round(time.process_time() - cpu, 2),
+    }
+
+
+def measure(people: int) -> dict[str, Any]:
+    """The times of each step for a file of so many people."""
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    from doudi.office.imports import services
+    from doudi.office.registry.divisions import known_divisions, load_divisions
+    from doudi.office.registry.models import Household, Person
+
+    load_divisions()
+    villages = [row.code for row in known_divisions() if row.level == "gacha"]
+    text = io.StringIO()
+    csv.writer(text).writerows([HEADING, *made_up_rows(people, villages)])
+    content = text.getvalue().encode()
+    waiting = services.receive_file(
+        actor="a",
+        reason="bench",
+        division_code="152200000000",
+        name="people.csv",
+        chunks=[content],
+        synthetic=True,
+    )
+    _none, reading = timed(lambda: services.stage_file(waiting.public_id))
+    waiting.refresh_from_db()
+    assert waiting.good_rows == people, (waiting.state, waiting.failure_en, waiting.fault_counts)
+    named = {"reason": "bench", "public_id": waiting.public_id}
+    count, recording = timed(lambda: services.commit_import(actor="b", only_good=False, **named))
+    assert count == people == Person.objects.count()
+    services.ask_to_undo(actor="a", **named)
+    undo, undoing = timed(lambda: services.undo_import(actor="b", **named))
+    assert len(undo.withdrawn) == people
+    assert not Person.objects.exists() and not Household.objects.exists()
+    return {
+        "people": people,
+        "file_bytes": len(content),
+        "read_and_checked": reading,
+        "recorded": recording,
+        "undone": undoing,
+    }
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--people", type=int, default=100_000)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="doudi-bench-") as folder:
+        os.environ["DOUDI_DATA"] = folder
+        os.environ["DATABASE_URL"] = f"sqlite:///{Path(folder, 'bench.sqlite3')}"
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doudi.office.settings")
+        print(json.dumps(measure(given.people), indent=1))
+
+
+main()
