@@ -16,7 +16,7 @@ from tests.population.test_settle import READINGS, STAY, many
 
 from doudi.policies import policy
 from doudi.population import AlreadyThere, BadTable, Packs, parquet, simulate, simulate_file, spill
-from doudi.population.pipeline import in_order
+from doudi.population.pipeline import in_order, one_ahead
 from doudi.rules.amounts import LARGEST_AMOUNT
 
 PACKS = Packs.of({"today": READINGS[0], "other": READINGS[-1]})
@@ -203,3 +203,18 @@ def test_work_on_a_stream_never_runs_far_ahead_and_keeps_its_order() -> None:
     for place, result in enumerate(in_order(lambda number: number * 2, items(), 3)):
         assert result == place * 2
         assert len(drawn) <= place + 5
+
+
+def test_reading_ahead_keeps_the_order_and_passes_on_what_goes_wrong() -> None:
+    def items() -> Any:
+        yield from range(50)
+        raise OSError("gone")
+
+    read = one_ahead(items())
+    assert [next(read) for _ in range(50)] == list(range(50))
+    with pytest.raises(OSError, match="gone"):
+        next(read)
+    assert list(one_ahead([])) == []
+    begun = one_ahead(iter(range(10)))
+    next(begun)
+    del begun

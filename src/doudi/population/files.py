@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,10 +56,10 @@ def simulate_file(
         job = _Job(file, Packs.of(policy), workers or os.cpu_count() or 1, progress)
         refuse_taken(file.schema_arrow.names, job.packs)
         with placed(target, overwrite) as unfinished:
-            try:
+            with suppress(NotGrouped):
                 return job.write(unfinished, job.as_it_is_read())
-            except NotGrouped:
-                return job.write(unfinished, job.parted_by_person(target.parent))
+            # Only here: while the error is being handled, the first reading has not let go.
+            return job.write(unfinished, job.parted_by_person(target.parent))
 
 
 class _Job:

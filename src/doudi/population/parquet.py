@@ -12,11 +12,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from doudi.population.arrow import is_text
+from doudi.population.pipeline import one_ahead
 from doudi.population.typed import POLICY
 from doudi.rules.policy import KIND
 
 ROWS_AT_A_TIME = 262_144
 """Rows of a piece, and of a row group that is written."""
+
+_BYTES_AT_A_TIME = 1 << 20
+"""Bytes of a column that are read from the disk at once."""
 
 
 class AlreadyThere(Exception):
@@ -28,12 +32,15 @@ def opened(path: Path) -> pq.ParquetFile:
     schema = pq.read_schema(path)
     words = [name for name in (KIND, POLICY) if name in schema.names]
     texts = [name for name in words if is_text(schema.field(name).type)]
-    return pq.ParquetFile(path, read_dictionary=texts)
+    # Read ahead by Arrow itself, the bytes of the whole file would stay in memory.
+    return pq.ParquetFile(
+        path, read_dictionary=texts, pre_buffer=False, buffer_size=_BYTES_AT_A_TIME
+    )
 
 
 def pieces(file: pq.ParquetFile, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-    """The file in pieces of at most `ROWS_AT_A_TIME` rows, in its order."""
-    yield from file.iter_batches(batch_size=ROWS_AT_A_TIME, columns=columns)
+    """The file in pieces of at most `ROWS_AT_A_TIME` rows, in its order, read one ahead."""
+    yield from one_ahead(file.iter_batches(batch_size=ROWS_AT_A_TIME, columns=columns))
 
 
 def writer(path: Path, schema: pa.Schema, more: Iterable[pa.Field]) -> pq.ParquetWriter:

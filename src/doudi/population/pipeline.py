@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -34,3 +34,14 @@ def in_order(
         finally:
             for waiting in running:
                 waiting.cancel()
+
+
+def one_ahead(items: Iterable[Item]) -> Iterator[Item]:
+    """The items, each drawn in a thread of its own while the one before is being worked on."""
+    iterator = iter(items)
+    end: Any = object()
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, iterator, end)
+        while (item := coming.result()) is not end:
+            coming = pool.submit(next, iterator, end)
+            yield item
