@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from io import BytesIO
 
 import pytest
 from playwright.sync_api import Browser, Page
+from pypdf import PdfReader
 from tests.office.web.browser import assert_accessible
 from tests.office.web.public.answering import BILL, HOUSEHOLD, answer_in
 
@@ -79,6 +81,18 @@ def test_a_household_is_answered_without_javascript_and_changes_its_mind(
     answer_in(page, {})
     page.get_by_role("link", name="看结果").click()
     assert page.get_by_text("不满足：当天是建档立卡贫困人口").first.is_visible()
+
+
+def test_an_answer_prints_on_one_sheet_with_what_was_asked(page: Page) -> None:
+    start(page)
+    answer_in(page, BILL)
+    page.get_by_role("link", name="看结果").click()
+    sheets = PdfReader(BytesIO(page.pdf(format="A4"))).pages
+    assert len(sheets) == 1
+    printed = "".join(sheets[0].extract_text().split())
+    for told in ("最多自付1,200元", "按这些情况算的", "10,800元", "H-11"):
+        assert told in printed, told
+    assert "开始" not in printed
 
 
 def test_a_fault_is_told_above_the_heading_and_leads_to_the_field(page: Page) -> None:

@@ -85,6 +85,7 @@ def bill_page(result: BillResult, walk: Walk) -> dict[str, Any]:
         "narrowing": _narrowing(result, walk),
         "parts": _parts(result),
         "steps": _steps(result),
+        "cited": clauses_shown(policy.clauses, _cited(result)),
         "assumed": _assumed(result),
         "refused": _refused(items),
         "directions": directions(one for one in items if one.outcome is not Outcome.NOT_GRANTED),
@@ -108,6 +109,17 @@ def _guarantee_clauses(result: BillResult) -> set[str]:
     }
 
 
+def _cited(result: BillResult) -> set[str]:
+    """The clauses of the guarantee and of everything that pays."""
+    paying = {
+        clause
+        for line in payer_lines(result.answer.explanation)
+        if line.pays
+        for clause in line.clauses
+    }
+    return paying | _guarantee_clauses(result)
+
+
 def _narrowing(result: BillResult, walk: Walk) -> dict[str, Any] | None:
     """The one unknown to answer next; with an address where the person can answer it."""
     most = result.answer.narrows_most
@@ -126,7 +138,7 @@ def _parts(result: BillResult) -> list[Part]:
     """The bill, its payers and the person, as the waterfall draws them."""
     answer = result.answer
     graph = answer.policy.era_on(answer.question.day).graph
-    parts = [Part(_("总费用"), int(answer.question.facts["bill"]), "bill")]
+    parts = [Part(either("总费用", "Whole bill"), int(answer.question.facts["bill"]), "bill")]
     for name, fen in answer.outputs.items():
         card = graph.by_name[name].card
         label = either(card.zh, card.en.rstrip("."))
