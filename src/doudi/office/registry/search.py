@@ -6,7 +6,7 @@ from django.db import connection
 from django.db.models import Q
 
 from doudi.office.registry import identity
-from doudi.office.registry.models import Person
+from doudi.office.registry.models import Household, Person
 from doudi.office.registry.selectors import people_of
 
 MOST_FOUND = 50
@@ -47,7 +47,8 @@ def meant_by(text: str) -> Q:
         return starts_with("initials", plain.lower())
     if len(plain) in _LENGTHS_OF_ID_NUMBERS and plain[:15].isdigit():
         return Q(id_index=identity.id_index(identity.read_id_number(plain).text))
-    household = Q(household__number=plain)
+    # A subquery, not a join: with a join both databases would read everybody.
+    household = Q(household__in=Household.objects.filter(number=plain).values("pk"))
     if not identity.may_be_card(plain):
         return household
     return household | Q(card_index=identity.card_index(plain))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from doudi.i18n import either
 from doudi.office.accounts.permissions import Permission
+from doudi.office.accounts.roles import Role
 from doudi.office.accounts.scope import divisions_in_scope, people_in_scope
 from doudi.office.approvals.errors import ApprovalRefused
 from doudi.office.approvals.kinds import KINDS
@@ -115,10 +116,16 @@ def propose_one(request: StaffRequest, person: str, kind: str) -> HttpResponse:
 def enrol_village(request: StaffRequest) -> HttpResponse:
     """Enrol all registered people of a village for a year: shown first, then proposed."""
     villages = divisions_in_scope(request.user).filter(level=Division.Level.GACHA)
+    chosen = request.POST.get("gacha") or request.GET.get("gacha")
+    if chosen:
+        villages = villages.filter(pk=chosen)
+    elif request.user.role not in (Role.VILLAGE, Role.SUMU):
+        # A banner has too many villages for one list: they are chosen among the households.
+        return redirect("desk:own_place")
     form = EnrolVillageForm(
         request.POST or None,
         villages=villages.order_by("code"),
-        initial={"gacha": request.GET.get("gacha")},
+        initial={"gacha": chosen},
     )
     shown: dict[str, Any] = {"form": form}
     if form.is_valid():
