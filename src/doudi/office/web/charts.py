@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from doudi.money import yuan
-from doudi.office.web.components import Text
+from doudi.office.web.components import Cell, Column, Table, Text
 
 WIDTH = 640
 _LABELS = 150
@@ -91,3 +91,63 @@ def _length(fen: int, whole: int) -> int:
 def _shown(fen: int, whole: int) -> int:
     # An amount so small that it would vanish is still an amount.
     return max(_length(fen, whole), _THINNEST) if fen else 0
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One bar: its name, its length (an amount or a count, >= 0), and its row of the table.
+
+    ``shown`` is the length as people read it; ``cells`` begin with what names the row.
+    """
+
+    label: Text
+    length: int
+    shown: Text
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True)
+class MeasuredBar:
+    """A measure with its place in the picture."""
+
+    measure: Measure
+    y: int
+    width: int
+    text_y: int
+    x: int = _LABELS
+
+
+@dataclass(frozen=True)
+class BarChart:
+    """Bars one under the other, and the table under them that says the same in numbers."""
+
+    bars: Sequence[MeasuredBar]
+    table: Table
+    height: int
+    width: int = WIDTH
+    bar: int = _BAR
+    row_width: int = _BARS
+
+
+def bar_chart(
+    caption: Text,
+    columns: Sequence[Column],
+    measures: Sequence[Measure],
+    *,
+    totals: Sequence[Cell] = (),
+    empty: Text = "",
+) -> BarChart:
+    """The picture and the table of measures in their order; the longest bar is the whole width."""
+    whole = max((measure.length for measure in measures), default=0)
+    bars = [
+        MeasuredBar(
+            measure,
+            y=row * _ROW + (_ROW - _BAR) // 2,
+            width=_shown(measure.length, whole),
+            text_y=row * _ROW + _ROW // 2,
+        )
+        for row, measure in enumerate(measures)
+    ]
+    rows = [measure.cells for measure in measures]
+    table = Table(caption, columns, rows, empty=empty, totals=totals)
+    return BarChart(bars, table, len(measures) * _ROW)

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from doudi.money import yuan as in_yuan
-from doudi.office.web.charts import Part, waterfall
+from doudi.office.web.charts import BarChart, Part, waterfall
 from doudi.office.web.components import Badge, Cell, Link, Money, Pair, Table
 
 register = template.Library()
@@ -95,6 +95,12 @@ def key_values(pairs: list[Pair]) -> dict[str, Any]:
 def waterfall_chart(parts: list[Part], caption: str) -> dict[str, Any]:
     """What each payer takes off the bill, as a picture and as the table below it."""
     return {"picture": waterfall(parts), "caption": caption}
+
+
+@register.inclusion_tag("components/bars.html")
+def bars(chart: BarChart) -> dict[str, Any]:
+    """Bars as a picture, and the table below it."""
+    return {"chart": chart}
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)

@@ -1,0 +1,51 @@
+"""What the figures are asked for: a year, and for a list the part of it behind one number."""
+
+from __future__ import annotations
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from doudi.office.ledger.models import PAYERS
+from doudi.office.settlement.figures import OWN_BANDS, SHARE_BANDS, ClaimFilter, last_year
+from doudi.office.settlement.models import Claim
+
+_FIRST_YEAR, _LAST_YEAR = 2003, 2100
+_MONTHS = 12
+_LONGEST_CODE = 12
+
+
+class YearForm(forms.Form):
+    """Which year."""
+
+    year = forms.IntegerField(
+        label=_("年份"), min_value=_FIRST_YEAR, max_value=_LAST_YEAR, required=False
+    )
+
+
+class FilterForm(YearForm):
+    """Which settlements of the year; left out means all."""
+
+    month = forms.IntegerField(min_value=1, max_value=_MONTHS, required=False)
+    hospital = forms.CharField(max_length=_LONGEST_CODE, required=False)
+    payer = forms.ChoiceField(choices=[(payer, payer) for payer in PAYERS], required=False)
+    own = forms.IntegerField(min_value=0, max_value=len(OWN_BANDS), required=False)
+    share = forms.IntegerField(min_value=0, max_value=len(SHARE_BANDS), required=False)
+
+    def chosen(self) -> ClaimFilter:
+        """What was asked for, of a valid form."""
+        given = self.cleaned_data
+        return ClaimFilter(
+            month=given["month"],
+            institution=given["hospital"] or None,
+            payer=given["payer"] or None,
+            own=given["own"],
+            share=given["share"],
+        )
+
+
+def year_of(form: YearForm, claims: QuerySet[Claim]) -> int:
+    """The year asked for, else that of the newest settlement, else this one."""
+    asked: int | None = form.cleaned_data.get("year") if form.is_valid() else None
+    return asked or last_year(claims) or timezone.localdate().year

@@ -1,0 +1,210 @@
+"""The figures against three settlements worked out by hand, and the lists behind them.
+
+A, in May: 12,000 yuan, 10,800 of them in the catalogue, registered, level 3, as in
+`tests/office/settlement/test_settle.py`: 7,650 + 1,732.50 + 1,275.75 + 141.75, own 1,200.
+B, in June: 50,000 outside the catalogue, registered: nobody pays but the backstop, which leaves
+10%, 5,000, which is the year's ceiling too. C, in June: 1,000 outside the catalogue, not
+registered: own 1,000. D is reversed. E is another banner's: 1,000 like B's, own 100, in the same
+hospital.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from io import BytesIO
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Page as BrowserPage
+from python_calamine import CalamineWorkbook
+from tests.office.builders import SAID, YUAN, hospital, new_key, reverse, settled
+from tests.office.web.browser import assert_accessible
+from tests.office.web.conftest import Statements, log_in
+from tests.office.web.people_and_places import HERE, THERE, account, household_member
+
+from doudi.office.accounts.scope import claims_in_scope, institutions_in_scope, people_in_scope
+from doudi.office.audit.models import Call
+from doudi.office.ledger import services as ledger
+from doudi.office.ledger.advances import Advance, months_between, unpaid_advances
+from doudi.office.ledger.models import Statement
+from doudi.office.settlement.figures import (
+    Band,
+    ClaimFilter,
+    NearCeiling,
+    bands_of,
+    near_ceiling,
+    settled_by_month_and_hospital,
+    settlements,
+)
+
+MAY, JUNE = date(2018, 5, 9), date(2018, 6, 5)
+A_PAYERS = {
+    "basic": 765_000,
+    "critical": 0,
+    "commercial": 173_250,
+    "assistance": 127_575,
+    "backstop": 14_175,
+}
+B_PAYERS = dict.fromkeys(A_PAYERS, 0) | {"backstop": 4_500_000}
+
+
+def settle_all() -> dict[str, str]:
+    """The five settlements; the person's public id of each."""
+    people = {name: household_member(HERE, name=f"合成{name}") for name in "ABD"}
+    people["C"] = household_member(HERE, name="合成C", since=None)
+    people["E"] = household_member(THERE, name="合成E")
+    settled(people["A"], 12_000 * YUAN, 10_800 * YUAN, day=MAY)
+    settled(people["B"], 50_000 * YUAN, 0, day=JUNE)
+    settled(people["C"], 1_000 * YUAN, 0, day=JUNE)
+    settled(people["E"], 1_000 * YUAN, 0, day=JUNE)
+    reverse(settled(people["D"], 9_000 * YUAN, day=JUNE).claim)
+    return {name: person.public_id for name, person in people.items()}
+
+
+@pytest.mark.django_db
+def test_settled_cost_is_summed_by_payer_month_and_hospital(statements: Statements) -> None:
+    settle_all()
+    claims = claims_in_scope(account("banner", HERE))
+    with statements(1):
+        may, june = settled_by_month_and_hospital(claims, 2018)
+    assert (may.month, may.claims, may.institution) == (5, 1, hospital())
+    assert may.payers == A_PAYERS
+    assert (may.own_fen, may.bill_fen) == (120_000, 1_200_000)
+    assert (june.month, june.claims) == (6, 2)
+    assert june.payers == B_PAYERS
+    assert (june.own_fen, june.bill_fen) == (600_000, 5_100_000)
+    assert settled_by_month_and_hospital(claims, 2017) == []
+
+
+@pytest.mark.django_db
+def test_settlements_are_counted_by_own_part_and_by_share(statements: Statements) -> None:
+    settle_all()
+    claims = claims_in_scope(account("banner", HERE))
+    with statements(1):
+        found = bands_of(claims, 2018)
+    assert found == [
+        Band(own=2, share=0, claims=1, own_fen=100_000, bill_fen=100_000),
+        Band(own=3, share=5, claims=1, own_fen=120_000, bill_fen=1_200_000),
+        Band(own=5, share=5, claims=1, own_fen=500_000, bill_fen=5_000_000),
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("chosen", "names"),
+    [
+        (ClaimFilter(), "ABC"),
+        (ClaimFilter(month=6), "BC"),
+        (ClaimFilter(payer="backstop"), "AB"),
+        (ClaimFilter(payer="basic"), "A"),
+        (ClaimFilter(own=2), "C"),
+        (ClaimFilter(own=5), "B"),
+        (ClaimFilter(own=0), ""),
+        (ClaimFilter(share=5), "AB"),
+        (ClaimFilter(share=0), "C"),
+        (ClaimFilter(institution="H0"), ""),
+        (ClaimFilter(month=6, share=5, payer="backstop"), "B"),
+    ],
+)
+def test_the_list_behind_a_figure_is_what_it_counts(chosen: ClaimFilter, names: str) -> None:
+    people = settle_all()
+    found = settlements(claims_in_scope(account("banner", HERE)), 2018, chosen)
+    seen = sorted(claim.admission.person.public_id for claim in found)
+    assert seen == sorted(people[name] for name in names)
+
+
+@pytest.mark.django_db
+def test_who_has_paid_four_fifths_of_the_ceiling_is_near_it(statements: Statements) -> None:
+    people = settle_all()
+    one = household_member(HERE, name="合成F")
+    other = household_member(HERE, name="合成G")
+    # 10% of 40,000 is four fifths of the ceiling of 5,000; ten yuan less are not.
+    settled(one, 40_000 * YUAN, 0, day=JUNE)
+    settled(other, 39_990 * YUAN, 0, day=JUNE)
+    scope = people_in_scope(account("banner", HERE))
+    with statements(1):
+        ceiling, near = near_ceiling(scope, 2018)
+    assert ceiling == 500_000
+    assert near == [
+        NearCeiling(people["B"], "合成B", 500_000),
+        NearCeiling(one.public_id, "合成F", 400_000),
+    ]
+    assert near_ceiling(scope, 2017) == (500_000, [])
+
+
+@pytest.mark.django_db
+def test_what_payers_have_not_paid_is_summed_by_month(statements: Statements) -> None:
+    settle_all()
+    places = institutions_in_scope(account("league", HERE)).values("code")
+    with statements(3):
+        found = unpaid_advances(places)
+    may = Advance(hospital(), "201805", 1_080_000)
+    june = Advance(hospital(), "201806", 4_500_000 + 90_000)
+    assert found == [may, june]
+    ledger.close_month(key=new_key(), period="201805", **SAID)
+    ledger.draw_statements(key=new_key(), period="201805", **SAID)
+    drawn = Statement.objects.get(payer="basic")
+    ledger.confirm_statement(key=new_key(), statement=drawn.pk, business_date=JUNE, **SAID)
+    assert unpaid_advances(places) == [may, june]
+    ledger.pay_statement(key=new_key(), statement=drawn.pk, business_date=JUNE, **SAID)
+    assert unpaid_advances(places) == [Advance(hospital(), "201805", 1_080_000 - 765_000), june]
+    assert unpaid_advances([HERE.hospital]) == []
+
+
+def test_months_between_go_over_new_year() -> None:
+    assert months_between("201811", "201902") == 3
+    assert months_between("201805", "201805") == 0
+
+
+@pytest.mark.django_db
+def test_the_page_shows_every_figure_and_opens_its_list(
+    as_role: Callable[..., Client], statements: Statements
+) -> None:
+    settle_all()
+    league = as_role("banner", HERE)
+    league.get("/desk/figures/")
+    with statements(9):
+        text = league.get("/desk/figures/").content.decode()
+    for figure in ("2018 年", "7,650", "45,141.75", "63,000", "51,000", "6,200", "7,200"):
+        assert figure in text, figure
+    for query in ("month=5", "own=5", "share=5", f"hospital={hospital()}", "payer=basic"):
+        assert query in text, query
+    lists = {
+        "settlements?year=2018&month=5": ("合成A", "合成B"),
+        "settlements?year=2018&own=5": ("合成B", "合成A"),
+        "near-ceiling?year=2018": ("合成B", "合成A"),
+    }
+    for path, (there, absent) in lists.items():
+        text = league.get(f"/desk/figures/{path}").content.decode()
+        assert there in text and absent not in text, path
+    assert league.get("/desk/figures/settlements?month=13").status_code == 404
+    assert league.get("/desk/figures/advances?age=9").status_code == 404
+    stranger = as_role("banner", THERE).get("/desk/figures/settlements?year=2018").content.decode()
+    assert "合成E" in stranger and "合成A" not in stranger
+
+
+@pytest.mark.django_db
+def test_a_list_is_exported_as_excel_that_runs_nothing(as_role: Callable[..., Client]) -> None:
+    settle_all()
+    settled(household_member(HERE, name="=1+1"), 1_000 * YUAN, 0, day=JUNE)
+    client = as_role("banner", HERE)
+    answer = client.get("/desk/figures/settlements?year=2018&month=6&excel=1")
+    rows = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert {row[1] for row in rows[1:]} == {"合成B", "合成C", "=1+1"}
+    by_name = {str(row[1]): row for row in rows}
+    assert by_name["合成B"][4:] == ["50,000", "0", "0", "0", "0", "45,000", "5,000"]
+    assert Call.objects.get(service="export_figures").detail["rows"] == 3
+
+
+def test_the_figures_are_readable_on_a_phone_and_at_a_desk(page: BrowserPage) -> None:
+    settle_all()
+    log_in(page, account("banner", HERE))
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto("/desk/figures/")
+        assert_accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("link", name="45,141.75").click()
+    page.get_by_role("heading", name="2018 年结算明细").wait_for()
+    assert_accessible(page)
