@@ -13,6 +13,8 @@ WIDTH = 640
 _LABELS = 150
 _AMOUNTS = 120
 _BARS = WIDTH - _LABELS - _AMOUNTS
+_WIDE_LABELS = 210
+_WIDE_BARS = WIDTH - _WIDE_LABELS - _AMOUNTS
 _ROW = 36
 _BAR = 22
 _THINNEST = 2
@@ -84,13 +86,13 @@ def waterfall(parts: Sequence[Part]) -> Waterfall:
     return Waterfall(bars, len(parts) * _ROW)
 
 
-def _length(fen: int, whole: int) -> int:
-    return fen * _BARS // whole if whole else 0
+def _length(fen: int, whole: int, longest: int = _BARS) -> int:
+    return fen * longest // whole if whole else 0
 
 
-def _shown(fen: int, whole: int) -> int:
+def _shown(fen: int, whole: int, longest: int = _BARS) -> int:
     # An amount so small that it would vanish is still an amount.
-    return max(_length(fen, whole), _THINNEST) if fen else 0
+    return max(_length(fen, whole, longest), _THINNEST) if fen else 0
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ class MeasuredBar:
     y: int
     width: int
     text_y: int
-    x: int = _LABELS
+    x: int = _WIDE_LABELS
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,6 @@ class BarChart:
     height: int
     width: int = WIDTH
     bar: int = _BAR
-    row_width: int = _BARS
 
 
 def bar_chart(
@@ -135,7 +136,6 @@ def bar_chart(
     measures: Sequence[Measure],
     *,
     totals: Sequence[Cell] = (),
-    empty: Text = "",
 ) -> BarChart:
     """The picture and the table of measures in their order; the longest bar is the whole width."""
     whole = max((measure.length for measure in measures), default=0)
@@ -143,11 +143,11 @@ def bar_chart(
         MeasuredBar(
             measure,
             y=row * _ROW + (_ROW - _BAR) // 2,
-            width=_shown(measure.length, whole),
+            width=_shown(measure.length, whole, _WIDE_BARS),
             text_y=row * _ROW + _ROW // 2,
         )
         for row, measure in enumerate(measures)
     ]
     rows = [measure.cells for measure in measures]
-    table = Table(caption, columns, rows, empty=empty, totals=totals)
+    table = Table(caption, columns, rows, totals=totals, hide_caption=True)
     return BarChart(bars, table, len(measures) * _ROW)

@@ -65,6 +65,8 @@ def home(request: StaffRequest) -> HttpResponse:
         _by_share(bands, year),
         _by_age(owed),
     ]
+    if form.is_valid():
+        form = YearForm({"year": year})
     shown = {"form": form, "year": year, "facts": facts, "charts": charts}
     return render(request, "desk/figures.html", shown)
 
