@@ -187,9 +187,10 @@ def _notes_table(page: Any, odd: bool) -> Table:
     rows: list[list[Cell]] = [
         [
             note["cell"],
-            note["heading"] or None,
-            note["value"] or None,
+            # Second, because a phone shows two columns without scrolling.
             either(note["zh"], note["en"]),
+            note["value"] or None,
+            note["heading"] or None,
             row.name or None,
             row.household or None,
         ]
@@ -200,9 +201,9 @@ def _notes_table(page: Any, odd: bool) -> Table:
         _("提示（可以入库，请看一眼）") if odd else _("错误（不能入库）"),
         [
             Column(_("单元格")),
-            Column(_("列")),
-            Column(_("内容")),
             Column(_("问题")),
+            Column(_("内容")),
+            Column(_("列")),
             Column(_("姓名")),
             Column(_("户编号")),
         ],
