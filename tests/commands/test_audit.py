@@ -138,13 +138,29 @@ def test_in_english_the_audit_is_english(audit: Callable[..., Ran], doudi: Doudi
     assert not re.search(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]", printed)
 
 
-def test_claims_settled_by_another_version_of_the_policy_are_counted_apart(
+def test_claims_settled_by_an_earlier_version_are_settled_again_by_that_version(
     audit: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    adoption = tmp_path / "adoption.yaml"
-    value = "{parameter: 'basic_deductible[2]', value: 300 yuan, document: 试〔2018〕1号}"
-    adoption.write_text(f"policy: hinggan-2018\nvalues:\n  - {value}\n", encoding="utf-8")
-    monkeypatch.setenv("DOUDI_ADOPTION", str(adoption))
+    monkeypatch.setenv("DOUDI_ADOPTION", str(adoption(tmp_path)))
+    ran = audit("check")
+    assert ran.status == 0
+    assert "逐笔重算 1 笔在用的结算" in ran.out
+    assert "按别的政策版本" not in ran.out
+
+
+def test_claims_settled_by_a_version_that_is_gone_are_counted_apart(
+    audit: Callable[..., Ran], file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOUDI_ADOPTION", str(adoption(tmp_path)))
+    tamper(file, "settlement_policyversion", "pack = 'a-pack-that-is-gone'")
     ran = audit("check")
     assert ran.status == 0
     assert "其中 1 笔按别的政策版本结算，只与存档的计算过程比" in ran.out
+
+
+def adoption(folder: Path) -> Path:
+    """An adoption file, so that today's version is another than the one of then."""
+    path = folder / "adoption.yaml"
+    value = "{parameter: 'basic_deductible[2]', value: 300 yuan, document: 试〔2018〕1号}"
+    path.write_text(f"policy: hinggan-2018\nvalues:\n  - {value}\n", encoding="utf-8")
+    return path

@@ -11,7 +11,7 @@ from doudi.office.settlement.refusals import Refused
 from doudi.office.settlement.texts import text_for
 from doudi.policies import policy as load
 from doudi.rules.adoption import adopt_content
-from doudi.rules.errors import PolicyError
+from doudi.rules.errors import BadInput, PolicyError
 from doudi.rules.policy import Policy
 
 
@@ -56,7 +56,7 @@ def policy_of(version: str) -> Policy:
         raise GoneVersion(version)
     try:
         found = _made_of(kept.pack, kept.adoption)
-    except PolicyError as error:
+    except (BadInput, PolicyError) as error:
         raise GoneVersion(version) from error
     if found.version != version:
         raise GoneVersion(version)
