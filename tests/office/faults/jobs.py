@@ -105,13 +105,15 @@ def killed_writing(cell: dict[str, Any], key: str, room: int) -> None:
     """
     _leave_room(room, signal.SIG_DFL)
     call(cell, key)
+    # Closing the database copies its log into the file, which is longer than the room.
+    _give_room()
 
 
 def without_room(cell: dict[str, Any], key: str, room: int) -> dict[str, Any]:
     """The same, but the kernel refuses the write; then there is room again."""
     _leave_room(room, signal.SIG_IGN)
     error = _error_of(lambda: call(cell, key))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    _give_room()
     return {"error": error, "then": look(), "answer": call(cell, key), "at the end": look()}
 
 
@@ -122,6 +124,11 @@ def _leave_room(room: int, when_full: signal.Handlers) -> None:
     _soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _give_room() -> None:
+    _soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
 
 
 def room_needed(cell: dict[str, Any], key: str) -> int:
