@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 
 from doudi.office.accounts.permissions import Permission
 from doudi.office.settlement.bill_file import BadBill
-from doudi.office.settlement.fees import FeeInput, priced_line
+from doudi.office.settlement.fees import FeeInput
 from doudi.office.settlement.services import enter_fees
 from doudi.office.web.pages import StaffRequest, staff_page
 from doudi.office.web.window.asking import asked, by_clerk, key_of
@@ -24,19 +24,7 @@ def add_line(request: StaffRequest, admission: str) -> HttpResponse:
     stay = stay_of(request, admission)
     form = LineForm(request.POST)
     if form.is_valid():
-        fields = form.cleaned_data
-        line = asked(
-            form,
-            lambda: priced_line(
-                item=fields["item"],
-                catalogue=fields["catalogue"],
-                quantity_thousandths=fields["quantity"],
-                unit_price_fen=fields["unit_price"],
-                full_own_fen=fields["full_own"],
-                over_limit_fen=fields["over_limit"],
-                first_own_fen=fields["first_own"],
-            ),
-        )
+        line = asked(form, form.line)
         if line is not None and _entered(request, form, admission, [line]):
             return redirect("window:stay", admission=admission)
     return stay_page(request, stay, line_form=form)

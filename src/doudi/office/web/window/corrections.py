@@ -21,7 +21,6 @@ from doudi.office.accounts.scope import claims_in_scope
 from doudi.office.approvals.errors import ApprovalRefused
 from doudi.office.approvals.services import propose
 from doudi.office.settlement.bills import lines_in_force
-from doudi.office.settlement.fees import FeeInput, priced_line
 from doudi.office.settlement.models import Claim
 from doudi.office.settlement.services import preview_correct, preview_reverse
 from doudi.office.web.components import Column, Money, Table
@@ -56,7 +55,7 @@ def correct(request: StaffRequest, claim: UUID) -> HttpResponse:
     shown: dict[str, Any] = {}
     refused: list[str] = []
     if form.is_valid():
-        line = asked(form, lambda: _line(form))
+        line = asked(form, form.line)
         if line is not None:
             changed = [line]
             shown, refused = _attempt(lambda: preview_correct(claim=str(claim), lines=changed))
@@ -94,20 +93,6 @@ def _as_it_is(claim: Claim) -> dict[str, Any]:
         "over_limit": first.over_limit_fen,
         "first_own": first.first_own_fen,
     }
-
-
-def _line(form: CorrectedLineForm) -> FeeInput:
-    fields = form.cleaned_data
-    return priced_line(
-        item=fields["item"],
-        catalogue=fields["catalogue"],
-        quantity_thousandths=fields["quantity"],
-        unit_price_fen=fields["unit_price"],
-        full_own_fen=fields["full_own"],
-        over_limit_fen=fields["over_limit"],
-        first_own_fen=fields["first_own"],
-        replaces=fields["replaces"],
-    )
 
 
 def _attempt(act: Callable[[], dict[str, Any]]) -> tuple[dict[str, Any], list[str]]:

@@ -11,6 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from doudi.i18n import either
+from doudi.office.settlement.fees import FeeInput, priced_line
 from doudi.office.settlement.models import FeeLine
 from doudi.office.settlement.policy import active_policy, kinds_of_care
 from doudi.office.web.fields import DayField, QuantityField, YuanField
@@ -78,6 +79,20 @@ class PricedForm(forms.Form):
     full_own = YuanField(label=_("全自费（元）"), required=False)
     over_limit = YuanField(label=_("超限价（元）"), required=False)
     first_own = YuanField(label=_("先行自付（元）"), required=False)
+
+    def line(self) -> FeeInput:
+        """The line that was typed; Refused when its parts exceed its total."""
+        fields = self.cleaned_data
+        return priced_line(
+            item=fields["item"],
+            catalogue=fields["catalogue"],
+            quantity_thousandths=fields["quantity"],
+            unit_price_fen=fields["unit_price"],
+            full_own_fen=fields["full_own"],
+            over_limit_fen=fields["over_limit"],
+            first_own_fen=fields["first_own"],
+            replaces=fields.get("replaces"),
+        )
 
 
 class LineForm(PricedForm, OnceForm):
