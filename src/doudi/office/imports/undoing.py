@@ -90,9 +90,8 @@ def undo_import(*, actor: str, reason: str, public_id: str) -> Undo:
             raise RegistryRefused(
                 "撤销由您申请，须由另一人办理", "who asks to undo an import cannot do it as well"
             )
-        # FOR UPDATE, in one order: whoever admits one of them waits, and then finds nobody.
-        people = _people_of(found).select_for_update(of=("self",)).order_by("pk")
-        plan = _plan(people, found.decided_at)
+        _lock_people(found)
+        plan = _plan(_people_of(found).order_by("pk"), found.decided_at)
         if not plan.withdrawn:
             raise RegistryRefused(
                 "这次导入的人都不能撤销", "none of the people of this import can be withdrawn"
@@ -119,6 +118,17 @@ def undo_import(*, actor: str, reason: str, public_id: str) -> Undo:
         subject = f"import:{public_id}"
         note(actor=actor, reason=reason, service="undo_import", subject=subject, detail=detail)
     return plan
+
+
+def _lock_people(people_import: PeopleImport) -> None:
+    """Lock them in one order: whoever admits one of them waits, and then finds nobody.
+
+    A statement of its own: one that waits for a lock still looks at the stays as they were when
+    it began, and would not see whom the other one has just admitted.
+    """
+    people = _people_of(people_import).select_for_update(of=("self",)).order_by("pk")
+    for _person in people.values_list("pk").iterator():
+        pass
 
 
 def _people_of(people_import: PeopleImport) -> QuerySet[Person]:

@@ -11,7 +11,7 @@ from doudi.office.web.components import Cell, Column, Table, Text
 
 WIDTH = 640
 _LABELS = 150
-_AMOUNTS = 120
+_AMOUNTS = 150
 _BARS = WIDTH - _LABELS - _AMOUNTS
 _WIDE_LABELS = 210
 _WIDE_BARS = WIDTH - _WIDE_LABELS - _AMOUNTS
