@@ -68,7 +68,7 @@ def test_the_bars_of_a_waterfall_begin_where_the_one_before_ended(
     left, whole = bars[0].x, bars[0].width
     before = 0
     for bar in bars[1:]:
-        assert bar.x == left + (before * (640 - 150 - 120) // bill if bill else 0)
+        assert bar.x == left + (before * (640 - 150 - 150) // bill if bill else 0)
         before += bar.part.fen
         # A pixel for what whole numbers round off, and two for an amount too small to be seen.
         assert bar.x + bar.width <= left + whole + 2
