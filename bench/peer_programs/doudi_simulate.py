@@ -48,14 +48,18 @@ def each_claim(claims: Claims) -> dict[str, Any]:
 
 
 def each_year(claims: Claims) -> dict[str, Any]:
-    """The sums by person, in the order of the person's number."""
-    sums: dict[str, list[Any]] = {name: [] for name in measured.OUTPUTS}
-    for part in settle_in_parts(claims):
+    """The sums by person, in the order of the person's number; the claims stand by person."""
+    people = 1 + np.count_nonzero(claims.person[1:] != claims.person[:-1])
+    sums = {name: np.empty(people, np.int64) for name in measured.OUTPUTS}
+    done = 0
+    # One thread: quick enough, and there is never more than one part in hand.
+    for part in settle_in_parts(claims, workers=1):
         person = claims.person[part.at]
         starts = np.flatnonzero(np.concatenate([[True], person[1:] != person[:-1]]))
         for name, amounts in part.amounts.items():
-            sums[name].append(np.add.reduceat(amounts, starts))
-    return {name: np.concatenate(parts) for name, parts in sums.items()}
+            np.add.reduceat(amounts, starts, out=sums[name][done : done + len(starts)])
+        done += len(starts)
+    return sums
 
 
 if __name__ == "__main__":
