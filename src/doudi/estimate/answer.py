@@ -191,7 +191,7 @@ def payer_lines(explanation: Explanation) -> list[PayerLine]:
     """The payments of a claim in order, each with what makes it readable."""
     known: dict[str, Any] = {}
     for step in explanation.steps:
-        known |= dict(step.inputs)
+        known |= step.inputs
         known[step.rule.name] = step.result
     lines = []
     for step in explanation.steps:

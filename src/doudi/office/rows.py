@@ -8,13 +8,11 @@ tables go in one statement, so that what the tables say of each other must hold 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
-from uuid import UUID
 
+import orjson
 from django.db import connection, models
 
 from doudi.office.cursors import prepared_cursor
@@ -24,14 +22,29 @@ Row = Mapping[str, Any]
 
 
 class Rows(NamedTuple):
-    """Rows of one model; each has all of its fields, but for an automatic key.
+    """Rows of one model; each has all of its fields, an automatic key only if ``numbered``.
 
-    One that is there with the same values of the fields ``same`` is updated instead.
+    One that is there with the same values of the fields ``same`` is updated instead, and keeps
+    the key that it has.
     """
 
     model: type[models.Model]
     rows: Sequence[Row]
     same: tuple[str, ...] = ()
+    numbered: bool = False
+
+    @property
+    def form(self) -> Form:
+        """What the SQL depends on."""
+        return Form(self.model, self.same, self.numbered)
+
+
+class Form(NamedTuple):
+    """A model and what `Rows` says of its rows."""
+
+    model: type[models.Model]
+    same: tuple[str, ...]
+    numbered: bool
 
 
 def insert_rows(rows: Sequence[models.Model]) -> None:
@@ -46,83 +59,91 @@ def insert_rows(rows: Sequence[models.Model]) -> None:
 
 def values_of(row: models.Model) -> Row:
     """The values of a new row, defaults and time stamps included."""
-    return {field.attname: field.pre_save(row, True) for field in _fields(type(row))}
+    return {field.attname: field.pre_save(row, True) for field in _fields(_plain(type(row)))}
 
 
 def insert_together(*tables: Rows) -> None:
-    """Insert rows of several models: on PostgreSQL in one statement, on SQLite in this order."""
+    """Insert rows of several models: on PostgreSQL in one statement, on SQLite in this order.
+
+    On either the first model's rows are there, and locked where they were there before, before
+    any other row is written.
+    """
     filled = [table for table in tables if table.rows]
     if not filled:
         return
     if connection.vendor == "postgresql":
         with prepared_cursor() as cursor:
             cursor.execute(
-                _one_statement(tuple((table.model, table.same) for table in filled)),
-                [json.dumps(table.rows, default=_text, ensure_ascii=False) for table in filled],
+                _one_statement(tuple(table.form for table in filled)),
+                [orjson.dumps(table.rows).decode() for table in filled],
             )
         return
-    for model, rows, same in filled:
-        fields = _fields(model)
+    for table in filled:
+        fields = _fields(table.form)
         parameters = [
             field.get_db_prep_save(row[field.attname], connection)
-            for row in rows
+            for row in table.rows
             for field in fields
         ]
         with connection.cursor() as cursor:
-            cursor.execute(_values_statement(model, same, len(rows)), parameters)
+            cursor.execute(_values_statement(table.form, len(table.rows)), parameters)
 
 
-def _text(value: Any) -> str:
-    """How PostgreSQL reads what JSON has no word for."""
-    if isinstance(value, UUID | date):
-        return str(value)
-    raise TypeError(f"{value!r} is no value of a column")
+def _plain(model: type[models.Model]) -> Form:
+    return Form(model, (), False)
 
 
-@lru_cache(maxsize=32)
-def _fields(model: type[models.Model]) -> tuple[models.Field[Any, Any], ...]:
+@lru_cache(maxsize=64)
+def _fields(form: Form) -> tuple[models.Field[Any, Any], ...]:
     return tuple(
         field
-        for field in model._meta.concrete_fields
-        if not isinstance(field, models.AutoField | models.BigAutoField)
+        for field in form.model._meta.concrete_fields
+        if form.numbered or not isinstance(field, models.AutoField | models.BigAutoField)
     )
 
 
 @lru_cache(maxsize=64)
-def _one_statement(tables: tuple[tuple[type[models.Model], tuple[str, ...]], ...]) -> str:
-    *first, last = [_from_json(*table) for table in tables]
-    if not first:
-        return last
-    parts = ", ".join(f"part{number} AS ({part})" for number, part in enumerate(first))
-    return f"WITH {parts} {last}"
+def _one_statement(forms: tuple[Form, ...]) -> str:
+    first, *others = forms
+    if not others:
+        return _from_json(first)
+    # In which order PostgreSQL does the parts is its own affair, unless one reads what another did.
+    *middle, last = [
+        _from_json(form, " WHERE (SELECT count(*) FROM first) >= 0") for form in others
+    ]
+    parts = [f"first AS ({_from_json(first)} RETURNING 1)"]
+    parts += [f"part{number} AS ({part})" for number, part in enumerate(middle)]
+    return f"WITH {', '.join(parts)} {last}"
 
 
-def _from_json(model: type[models.Model], same: tuple[str, ...]) -> str:
+def _from_json(form: Form, after: str = "") -> str:
     # Each value by the name of its field, which is the name of its column.
-    table, columns = model._meta.db_table, _columns(model)
+    table, columns = form.model._meta.db_table, _columns(form)
     return (
         f'INSERT INTO "{table}" ({columns}) SELECT {columns} '
-        f'FROM json_populate_recordset(NULL::"{table}", %s::json){_update(model, same)}'
+        f'FROM json_populate_recordset(NULL::"{table}", %s::json){after}{_update(form)}'
     )
 
 
 @lru_cache(maxsize=128)
-def _values_statement(model: type[models.Model], same: tuple[str, ...], count: int) -> str:
-    one = f"({', '.join(['%s'] * len(_fields(model)))})"
+def _values_statement(form: Form, count: int) -> str:
+    one = f"({', '.join(['%s'] * len(_fields(form)))})"
     return (
-        f'INSERT INTO "{model._meta.db_table}" ({_columns(model)}) '
-        f"VALUES {', '.join([one] * count)}{_update(model, same)}"
+        f'INSERT INTO "{form.model._meta.db_table}" ({_columns(form)}) '
+        f"VALUES {', '.join([one] * count)}{_update(form)}"
     )
 
 
-def _update(model: type[models.Model], same: tuple[str, ...]) -> str:
-    if not same:
+def _update(form: Form) -> str:
+    if not form.same:
         return ""
     # Not an UPDATE: this always goes by the index, whatever PostgreSQL thinks of the table's size.
-    others = [field.attname for field in _fields(model) if field.attname not in same]
+    others = [
+        field.attname for field in _fields(_plain(form.model)) if field.attname not in form.same
+    ]
     values = ", ".join(f'"{name}" = excluded."{name}"' for name in others)
-    return f" ON CONFLICT ({', '.join(same)}) DO UPDATE SET {values}"
+    return f" ON CONFLICT ({', '.join(form.same)}) DO UPDATE SET {values}"
 
 
-def _columns(model: type[models.Model]) -> str:
-    return ", ".join(f'"{field.attname}"' for field in _fields(model))
+def _columns(form: Form) -> str:
+    return ", ".join(f'"{field.attname}"' for field in _fields(form))

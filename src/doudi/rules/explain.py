@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from doudi.rules.amounts import LARGEST_AMOUNT, LARGEST_YEAR, Schedule
@@ -19,12 +20,20 @@ SCHEMA = "doudi-explanation-1"
 
 
 class Step(NamedTuple):
-    """One rule as it was applied. ``rests_on`` names the parameters and interpretations read."""
+    """One rule as it was applied: ``given`` are the values of its arguments, in their order.
+
+    ``rests_on`` names the parameters and interpretations read.
+    """
 
     rule: Rule
-    inputs: Mapping[str, Any]
+    given: tuple[Any, ...]
     result: Any
     rests_on: tuple[str, ...]
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """The values that the rule was given, by the names it asks for."""
+        return dict(zip(self.rule.signature.arguments, self.given, strict=True))
 
 
 @dataclass(frozen=True)
@@ -104,12 +113,13 @@ def explain(
     for name, total in totals.items():
         known[name + TO_DATE] = total
     steps = []
-    for rule, function, arguments, rests_on in course.steps:
+    for rule, name, function, read, rests_on in course.steps:
         try:
-            given = {name: known[name] for name in arguments}
+            given = read(known)
         except KeyError:
-            given = {name: _look_up(policy, era, known, name) for name in arguments}
-        known[rule.name] = result = function(**given)
+            asked = rule.signature.arguments
+            given = tuple(_look_up(policy, era, known, one) for one in asked)
+        known[name] = result = function(*given)
         steps.append(Step(rule, given, result, rests_on))
     results = {name: known[name] for name in era.graph.by_name}
     closing = {name: totals[name] + known.get(name, 0) for name in policy.summed}
@@ -148,12 +158,24 @@ class _Course:
     """What is the same for all cases of one era, kind and choice of families.
 
     ``constants`` are the values and readings by name, ``zeros`` the rules that do not run, and
-    ``steps`` those that do, each with its function, its arguments and what it rests on.
+    ``steps`` those that do, each with its name, its function, what reads its arguments and what
+    it rests on.
     """
 
     constants: Mapping[str, Any]
     zeros: Mapping[str, int]
-    steps: tuple[tuple[Rule, Any, tuple[str, ...], tuple[str, ...]], ...]
+    steps: tuple[tuple[Rule, str, Any, Reader, tuple[str, ...]], ...]
+
+
+Reader = Callable[[Mapping[str, Any]], tuple[Any, ...]]
+"""Values by their names in, those of some names out."""
+
+
+def _reader(names: tuple[str, ...]) -> Reader:
+    if len(names) > 1:
+        return itemgetter(*names)
+    # Of a single name itemgetter gives the value alone.
+    return lambda known: tuple(known[name] for name in names)
 
 
 def _course(policy: Policy, era: Era, facts: Mapping[str, Fact]) -> _Course:
@@ -168,8 +190,9 @@ def _course(policy: Policy, era: Era, facts: Mapping[str, Fact]) -> _Course:
             tuple(
                 (
                     rule,
+                    rule.name,
                     rule.function,
-                    tuple(rule.signature.arguments),
+                    _reader(tuple(rule.signature.arguments)),
                     _rests_on(policy, rule, facts),
                 )
                 for rule in era.graph.for_kind(kind)

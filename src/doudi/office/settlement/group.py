@@ -1,13 +1,15 @@
 """Settling any number of stays at once, each for itself, with a fixed number of statements.
 
 Read what all of them meet; lock the years of those that go on, always in one order; work each out
-by the rules of the pack, those of one year one after the other; write all of it at once.
+by the rules of the pack, those of one year one after the other; write all of it at once. On
+PostgreSQL the years may also be taken as they were met: when somebody else changed one meanwhile,
+its next entry is taken, nothing of the group can be written, and it goes again with locks.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -28,7 +30,7 @@ from doudi.office.settlement.policy import active_policy, guard
 from doudi.office.settlement.refusals import Refused
 from doudi.office.settlement.texts import text_for
 from doudi.office.settlement.versions import write_version
-from doudi.office.settlement.years import GAP, LockedYear, lock_years, rows_of_years, work_out
+from doudi.office.settlement.years import GAP, SeenYear, lock_years, rows_of_years, work_out
 from doudi.rules.explain import Explanation
 from doudi.rules.frozen import numbers_of
 from doudi.rules.policy import Policy
@@ -76,10 +78,15 @@ class _Ready:
     request: Request
     stay: Stay
     eligibility: Eligibility
+    seen: SeenYear | None
 
     @property
     def year(self) -> tuple[int, int]:
         return self.stay.person, self.request.day.year
+
+
+class NeedsLocks(Exception):
+    """Nothing was written: these stays are not settled by two statements."""
 
 
 def settle_stays(requests: Sequence[Request]) -> list[Outcome]:
@@ -88,22 +95,71 @@ def settle_stays(requests: Sequence[Request]) -> list[Outcome]:
     Each is answered or refused for itself. What is raised, and not given back as an outcome, is
     of all of them: nothing must be kept then.
     """
-    policy = active_policy()
-    text = text_for(policy)
-    met = meet([(one.key, one.admission, one.day) for one in requests], text.id)
-    looked = [_look(policy, *pair) for pair in zip(requests, met, strict=True)]
-    ready = [one for one in looked if isinstance(one, _Ready)]
-    if not ready:
-        return [one for one in looked if not isinstance(one, _Ready)]
-    if not met[0].text_kept:
-        write_version(policy)
-    years = lock_years({one.year for one in ready})
-    writing = _Writing(policy, text.id, timezone.now())
-    answers = {one.request: writing.settle(one, years[one.year]) for one in ready}
-    writing.write(years.values())
-    if any(one.stay.last_claim is not None for one in ready):
-        writing.let_plans_follow()
-    return [answers[one.request] if isinstance(one, _Ready) else one for one in looked]
+    looked = _Looked(requests)
+    if looked.ready:
+        if not looked.text_kept:
+            write_version(looked.policy)
+        years = lock_years({one.year for one in looked.ready})
+        looked.settle(years)
+        looked.let_plans_follow()
+    return looked.outcomes
+
+
+def settle_stays_unlocked(requests: Sequence[Request]) -> list[Outcome]:
+    """As `settle_stays`, outside a transaction on PostgreSQL: one statement reads, one writes.
+
+    That statement is the transaction: it takes the years' rows before it writes anything else,
+    and fails as a whole when an entry of one of them was written since they were read. So after
+    any error the same requests can come again with locks. NeedsLocks for stays that were settled
+    before, and while the policy's text is not kept.
+    """
+    looked = _Looked(requests)
+    if looked.ready:
+        if not looked.text_kept or any(one.stay.last_claim is not None for one in looked.ready):
+            raise NeedsLocks("there is more to write than settlements")
+        looked.settle(looked.seen)
+    return looked.outcomes
+
+
+class _Looked:
+    """What became of requests, those first that were answered or refused when they were read."""
+
+    def __init__(self, requests: Sequence[Request]) -> None:
+        self.policy = active_policy()
+        self._text = text_for(self.policy)
+        met = meet([(one.key, one.admission, one.day) for one in requests], self._text.id)
+        self._found = [_look(self.policy, *pair) for pair in zip(requests, met, strict=True)]
+        self.ready = [one for one in self._found if isinstance(one, _Ready)]
+        self.text_kept = met[0].text_kept
+        self._answers: dict[Request, dict[str, Any]] = {}
+
+    @property
+    def seen(self) -> dict[tuple[int, int], SeenYear]:
+        """The years as they were met; the same one for all stays of it."""
+        return {one.year: one.seen for one in reversed(self.ready) if one.seen is not None}
+
+    def settle(self, years: Mapping[tuple[int, int], SeenYear]) -> None:
+        """Settle and write those that are ready."""
+        writing = _Writing(self.policy, self._text.id, timezone.now())
+        self._answers = {one.request: writing.settle(one, years[one.year]) for one in self.ready}
+        writing.write(years.values())
+
+    def let_plans_follow(self) -> None:
+        """For stays that were settled before: what was agreed on paying goes on from there."""
+        again = [
+            self._answers[one.request]["claim"]
+            for one in self.ready
+            if one.stay.last_claim is not None
+        ]
+        if again:
+            plans_follow(list(Entry.objects.filter(claim_id__in=again).select_related("claim")))
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """For each request what it is answered or refused for."""
+        return [
+            self._answers[one.request] if isinstance(one, _Ready) else one for one in self._found
+        ]
 
 
 def _look(policy: Policy, request: Request, met: Met) -> Outcome | _Ready:
@@ -112,7 +168,7 @@ def _look(policy: Policy, request: Request, met: Met) -> Outcome | _Ready:
             return same_answer(request.key, request.digest, *met.kept)
         stay = check_stay(request.admission, request.day, met.stay)
         guard(policy, request.day)
-        return _Ready(request, stay, eligible(stay, met, request.day))
+        return _Ready(request, stay, eligible(stay, met, request.day), met.year)
     except Exception as refusal:
         return refusal
 
@@ -165,7 +221,7 @@ class _Writing:
         self._entries: list[Row] = []
         self._calls: list[Row] = []
 
-    def settle(self, ready: _Ready, year: LockedYear) -> dict[str, Any]:
+    def settle(self, ready: _Ready, year: SeenYear) -> dict[str, Any]:
         """Work one stay out on top of its year so far; what it is answered."""
         request, row = ready.request, year.row
         facts = facts_of(ready.stay, ready.eligibility)
@@ -192,25 +248,18 @@ class _Writing:
             self._calls.append(self._call(request, answer))
         return answer
 
-    def write(self, years: Iterable[LockedYear]) -> None:
-        """Write all of it, in an order that groups share, so that none waits in a circle."""
+    def write(self, years: Iterable[SeenYear]) -> None:
+        """Write all of it, in an order that groups share, so that none waits in a circle.
+
+        The years come first: who holds them, or has them next, may write the rest.
+        """
         claims = sorted(self._claims, key=lambda claim: claim["admission_id"])
         calls = sorted(self._calls, key=lambda call: call["key"])
         write_with_postings(
             self._postings,
-            before=[Rows(Claim, claims)],
-            after=[
-                Rows(Entry, self._entries),
-                rows_of_years(year.row for year in years),
-                Rows(Call, calls),
-            ],
+            before=[rows_of_years(year.row for year in years), Rows(Claim, claims)],
+            after=[Rows(Entry, self._entries), Rows(Call, calls)],
         )
-
-    def let_plans_follow(self) -> None:
-        """For stays that were settled before: what was agreed on paying goes on from there."""
-        again = [claim["id"] for claim in self._claims if claim["replaces_id"] is not None]
-        entries = Entry.objects.filter(claim_id__in=again).select_related("claim")
-        plans_follow(list(entries))
 
     def _claim(
         self, claim: uuid.UUID, ready: _Ready, year: PersonYear, facts: dict[str, Any]

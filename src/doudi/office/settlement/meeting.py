@@ -1,11 +1,10 @@
-"""What requests to settle meet: kept answers, stays with their bills, and who stands how.
+"""What requests to settle meet: kept answers, stays with bills, who stands how, and their years.
 
 One statement for all of them, since a settlement reads little and every statement costs.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import connection
 
 from doudi.office.cursors import prepared_cursor
@@ -23,6 +23,7 @@ from doudi.office.registry.selectors import (
     standing_from,
     standing_joins,
 )
+from doudi.office.settlement.years import SeenYear, year_row
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,16 @@ class Met:
     """What one request meets.
 
     ``kept`` is the digest and the answer of the request that came under its key before, ``stay``
-    None when there is no such admission; ``standing`` is of its person on the asked day.
+    None when there is no such admission; ``standing`` is of its person on the asked day, ``year``
+    that person's year as it was at this moment, with a number of its own when it is not there yet.
+    On SQLite, where nobody settles without a lock, ``year`` is always None.
     """
 
     kept: tuple[str, str] | None
     stay: Stay | None
     standing: Standing
     text_kept: bool
+    year: SeenYear | None
 
 
 # PostgreSQL guesses how many requests come and, for a table of some thousand rows, would rather
@@ -96,20 +100,38 @@ SELECT asked.place, kept.body_hash, kept.answer,
                 WHERE later.replaces_id = claim.id)),
        (SELECT sum(line.total_fen) {_IN_FORCE}),
        (SELECT sum(line.in_scope_fen) {_IN_FORCE}),
+       {{year}}
        {STANDING_COLUMNS}
 FROM asked
 LEFT JOIN audit_call AS kept ON kept.key = asked.key
 LEFT JOIN settlement_admission AS admission ON admission.public_id = asked.admission
 LEFT JOIN settlement_institution AS institution ON institution.code = admission.institution_id
+{{year_join}}
 {standing_joins(person="admission.person_id", day="asked.day", year="asked.year")}
 ORDER BY asked.place, {STANDING_ORDER}
 """
 _TEXT = {"postgresql": "%s::uuid", "sqlite": "%s"}
+# A year that is not there gets the number that it will have, since claims and entries name it.
+_YEAR = {
+    "postgresql": """coalesce(year.id, CASE WHEN admission.id IS NOT NULL
+            THEN nextval('settlement_personyear_id_seq') END),
+       year.sequence, year.position, year.totals, (SELECT max(period) FROM ledger_closedmonth),""",
+    "sqlite": "NULL, NULL, NULL, NULL, NULL,",
+}
+_YEAR_JOIN = {
+    "postgresql": """LEFT JOIN settlement_personyear AS year
+    ON year.person_id = admission.person_id AND year.year = asked.year""",
+    "sqlite": "",
+}
 _SQL = {
-    vendor: _MEETING.format(given=given, text=_TEXT[vendor]) for vendor, given in _GIVEN.items()
+    vendor: _MEETING.format(
+        given=given, text=_TEXT[vendor], year=_YEAR[vendor], year_join=_YEAR_JOIN[vendor]
+    )
+    for vendor, given in _GIVEN.items()
 }
 _STAY = 4
-_STANDING = 16
+_YEAR_AT = 16
+_STANDING = 21
 
 
 def meet(asked: Sequence[tuple[str | None, str, date]], text: UUID) -> list[Met]:
@@ -122,13 +144,13 @@ def meet(asked: Sequence[tuple[str | None, str, date]], text: UUID) -> list[Met]
             "place": place,
             "key": key,
             "admission": admission,
-            "day": day.isoformat(),
+            "day": day,
             "year": day.year,
         }
         for place, (key, admission, day) in enumerate(asked)
     ]
     with prepared_cursor() as cursor:
-        cursor.execute(_SQL[connection.vendor], [json.dumps(given), text.hex])
+        cursor.execute(_SQL[connection.vendor], [orjson.dumps(given).decode(), text.hex])
         rows = cursor.fetchall()
     found = groupby(rows, key=lambda row: row[0])
     return [
@@ -139,12 +161,29 @@ def meet(asked: Sequence[tuple[str | None, str, date]], text: UUID) -> list[Met]
 
 def _met(rows: list[tuple[Any, ...]], day: date) -> Met:
     row = rows[0]
+    stay = None if row[_STAY] is None else _stay(*row[_STAY:_YEAR_AT])
     return Met(
         kept=None if row[1] is None else (row[1], row[2]),
-        stay=None if row[_STAY] is None else _stay(*row[_STAY:_STANDING]),
+        stay=stay,
         standing=standing_from([one[_STANDING:] for one in rows], day),
         text_kept=bool(row[3]),
+        year=_year(stay, day, *row[_YEAR_AT:_STANDING]),
     )
+
+
+def _year(
+    stay: Stay | None,
+    day: date,
+    number: int | None,
+    sequence: int | None,
+    position: int | None,
+    totals: Any,
+    closed: str | None,
+) -> SeenYear | None:
+    if stay is None or number is None:
+        return None
+    row = year_row(number, stay.person, day.year, sequence or 0, position or 0, totals or {})
+    return SeenYear(row, closed)
 
 
 def _stay(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from doudi.office.audit.services import BadCall, KeyReused, kept_answer
 from doudi.office.rows import insert_rows
@@ -21,6 +21,7 @@ from doudi.office.settlement.group import (
     eligible,
     facts_of,
     settle_stays,
+    settle_stays_unlocked,
     settled_already,
 )
 from doudi.office.settlement.instalments import plans_follow
@@ -82,27 +83,50 @@ def settle_many(requests: Sequence[Request]) -> list[Outcome]:
 
 
 def _settle_different(requests: Sequence[Request]) -> list[Outcome]:
-    if len(requests) > 1:
+    for settle_all in (_unlocked, _locked) if len(requests) > 1 else ():
         try:
-            with transaction.atomic():
-                return settle_stays(requests)
+            outcomes = settle_all(requests)
         except (OperationalError, InterfaceError):
             raise
         except Exception:
-            pass
-    outcomes: list[Outcome] = []
-    for request in requests:
-        try:
-            outcomes.append(_settle_alone(request))
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception as refusal:
-            outcomes.append(refusal)
-    return outcomes
+            continue
+        if outcomes is not None:
+            return outcomes
+    return [_outcome(request) for request in requests]
+
+
+def _unlocked(requests: Sequence[Request]) -> list[Outcome] | None:
+    """Settled without locks where that is possible; None where it is not."""
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        return None
+    return settle_stays_unlocked(requests)
+
+
+def _locked(requests: Sequence[Request]) -> list[Outcome]:
+    with transaction.atomic():
+        return settle_stays(requests)
+
+
+def _outcome(request: Request) -> Outcome:
+    try:
+        return _settle_alone(request)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as refusal:
+        return refusal
 
 
 def _settle_alone(request: Request) -> dict[str, Any]:
     request.check()
+    try:
+        found = _unlocked([request])
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        # Whatever it was, with the year locked it is found again and can be told.
+        found = None
+    if found is not None:
+        return _answered(found)
     try:
         with transaction.atomic():
             return _settle_now(request)
@@ -116,15 +140,20 @@ def _settle_alone(request: Request) -> dict[str, Any]:
         return kept
 
 
-def _settle_now(request: Request) -> dict[str, Any]:
-    try:
-        [outcome] = settle_stays([request])
-    except DatabaseError as error:
-        _explain_refusal(error)
-        raise
+def _answered(outcomes: list[Outcome]) -> dict[str, Any]:
+    [outcome] = outcomes
     if isinstance(outcome, Exception):
         raise outcome
     return outcome
+
+
+def _settle_now(request: Request) -> dict[str, Any]:
+    try:
+        outcomes = settle_stays([request])
+    except DatabaseError as error:
+        _explain_refusal(error)
+        raise
+    return _answered(outcomes)
 
 
 def settle_visit(

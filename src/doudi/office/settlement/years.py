@@ -25,11 +25,19 @@ class BrokenPromise(Exception):
 
 
 @dataclass(frozen=True)
-class LockedYear:
-    """A person's year whose row this transaction holds, and the last closed month."""
+class SeenYear:
+    """A person's year as it was at some moment, and the last closed month of then.
+
+    Somebody else may change it meanwhile; then no entry with the next number can be written.
+    """
 
     row: PersonYear
     closed: str | None
+
+
+@dataclass(frozen=True)
+class LockedYear(SeenYear):
+    """A person's year whose row this transaction holds, and the last closed month."""
 
 
 _LOCK = """
@@ -72,7 +80,14 @@ def _locked(
     totals: Any,
     closed: str | None,
 ) -> LockedYear:
-    row = PersonYear(
+    return LockedYear(year_row(number, person, year, sequence, position, totals), closed)
+
+
+def year_row(
+    number: int, person: int, year: int, sequence: int, position: int, totals: Any
+) -> PersonYear:
+    """A row as a statement of our own read it; ``totals`` is JSON as text or already read."""
+    return PersonYear(
         id=number,
         person_id=person,
         year=year,
@@ -80,22 +95,22 @@ def _locked(
         position=position,
         totals=json.loads(totals) if isinstance(totals, str) else totals,
     )
-    return LockedYear(row, closed)
 
 
 def rows_of_years(years: Iterable[PersonYear]) -> Rows:
-    """Locked rows as they are to be after their claims changed."""
+    """Rows as they are to be after their claims changed, in the order in which they are locked."""
     rows = [
         {
+            "id": year.pk,
             "person_id": year.person_id,
             "year": year.year,
             "sequence": year.sequence,
             "position": year.position,
             "totals": year.totals,
         }
-        for year in years
+        for year in sorted(years, key=lambda year: (year.person_id, year.year))
     ]
-    return Rows(PersonYear, rows, same=("person_id", "year"))
+    return Rows(PersonYear, rows, same=("person_id", "year"), numbered=True)
 
 
 def settle_claim(policy: Policy, claim: Claim, opening: Mapping[str, int]) -> Explanation:
