@@ -24,10 +24,15 @@ def command() -> None:
 @who_and_why("每日封存")
 @as_json
 def seal(day: date, actor: str, reason: str, as_json: bool) -> None:
-    """Seal all that is recorded and not sealed yet; print its head on the day sheet."""
+    """Seal all that is recorded and not sealed yet; print its head on the day sheet.
+
+    The sums behind the figures are kept up to now as well, so that the pages stay quick.
+    """
     from doudi.office.audit.services import seal_day  # noqa: PLC0415
+    from doudi.office.settlement.kept_sums import keep  # noqa: PLC0415
 
     made = seal_day(day=day, actor=actor, reason=reason)
+    keep()
     if as_json:
         print_json(
             {"seal": made.number, "day": str(made.day), "rows": made.rows, "head": made.head}

@@ -53,6 +53,7 @@ for _part in (
     corrections.correct,
     corrections.reassess,
     clearing.close_month,
+    setup.keep_sums,
     clearing.statements,
     clearing.confirm,
     clearing.pay_statement,

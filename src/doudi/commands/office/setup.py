@@ -59,3 +59,13 @@ def add_institution(
         who=who(actor, reason),
     )
     click.echo(_("已登记医疗机构 {code} {name}").format(code=code, name=name))
+
+
+@click.command("keep-sums", help="把统计数字的合计存到现在 · keep the sums behind the figures")
+@click.option("--anew", is_flag=True, help="全部重新合计 · sum everything again")
+def keep_sums(anew: bool) -> None:
+    """What `audit seal` does every evening; --anew after people were moved to another place."""
+    from doudi.office.settlement import kept_sums  # noqa: PLC0415
+
+    until = kept_sums.keep_anew() if anew else kept_sums.keep()
+    click.echo(_("统计合计存到 {until}").format(until=f"{until:%Y-%m-%d %H:%M}"))

@@ -17,6 +17,7 @@ from doudi.office.accounts.models import LookUp, User
 from doudi.office.accounts.permissions import Permission
 from doudi.office.accounts.roles import OF_AN_INSTITUTION
 from doudi.office.registry.models import Division, Household, Person
+from doudi.office.settlement.kept_sums import Place
 from doudi.office.settlement.models import Admission, Claim, Institution
 
 _Row = TypeVar("_Row", bound=Model)
@@ -75,6 +76,11 @@ def admissions_in_scope(user: User) -> QuerySet[Admission]:
 def claims_in_scope(user: User) -> QuerySet[Claim]:
     """The claims of those stays."""
     return _of_stays(Claim.objects.all(), user, "admission__")
+
+
+def place_in_scope(user: User) -> Place:
+    """The account's division or institution, with the claims that it may see."""
+    return Place(user.division_id or user.institution_id or "", claims_in_scope(user))
 
 
 def institutions_in_scope(user: User) -> QuerySet[Institution]:

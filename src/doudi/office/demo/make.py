@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils import timezone
 
 from doudi.office.audit.models import Call
 from doudi.office.audit.services import note
@@ -17,6 +18,7 @@ from doudi.office.demo.settlements import write_settlements
 from doudi.office.demo.write import ACTOR, REASON, write_people
 from doudi.office.registry.errors import RegistryRefused
 from doudi.office.registry.models import Division, Household, Person
+from doudi.office.settlement.kept_sums import keep
 from doudi.office.settlement.models import Claim, Institution
 
 Progress = Callable[[int], None]
@@ -63,6 +65,8 @@ def make_league(*, people: int, seed: int, settlements: int, bar: Bar = no_bar) 
         write_institutions()
     with bar("settlements", settlements) as progress:
         write_settlements(league, settlements, progress)
+    # Nobody else writes to an office that is just being made.
+    keep(timezone.now())
     return Made(
         league,
         Household.objects.count(),

@@ -10,10 +10,12 @@ from typing import Any
 
 from django.db import transaction
 
-from doudi.office.demo.bills import INPATIENT, LAST_DAY, Bill, bills
+from doudi.office.audit.models import Call
+from doudi.office.demo.bills import LAST_DAY, Bill, bills
 from doudi.office.demo.draw import Draw
 from doudi.office.demo.households import public_id
 from doudi.office.demo.people import League
+from doudi.office.demo.together import Payment, Stay, admit_all, pay_all
 from doudi.office.demo.write import ACTOR, REASON
 from doudi.office.ledger.models import Statement
 from doudi.office.ledger.services import (
@@ -28,19 +30,15 @@ from doudi.office.settlement.fees import FeeInput
 from doudi.office.settlement.group import Outcome, Request
 from doudi.office.settlement.services import (
     Who,
-    admit,
     correct,
-    enter_fees,
-    pay_own,
     reverse,
     settle_many,
-    settle_visit,
 )
 
 FIRST_PERIOD, LAST_PERIOD = "201801", period_of(LAST_DAY)
 """The last month stays open; of the one before it the statements are confirmed and not paid."""
 
-_AT_ONCE = 100
+_AT_ONCE = 250
 _CORRECTED_PERCENT, _REVERSED_PERCENT = 2, 1
 _PAY_AT_ONCE_PERCENT, _PAY_HALF_PERCENT = 80, 10
 _WHO = Who(ACTOR, REASON)
@@ -79,16 +77,17 @@ def _groups(items: list[Bill]) -> Iterator[list[Bill]]:
 
 
 def _settle_together(some: list[Bill], seed: int) -> None:
-    """Bills to their ends: the stays settled in one go, then the visits, then what follows."""
-    stays = {bill.number: _admit(bill, seed) for bill in some if bill.kind == INPATIENT}
-    requests = [
-        Request(_key(bill), stays[bill.number], bill.day, _WHO)
-        for bill in some
-        if bill.number in stays
-    ]
-    answers = dict(zip(stays, map(_answered, settle_many(requests)), strict=True))
-    for bill in some:
-        _follow_up(bill, seed, answers.get(bill.number) or _visit(bill, seed))
+    """Bills to their ends: admitted and settled in one go, then paid or put right."""
+    bills_by_key = {_key(bill): bill for bill in some}
+    if Call.objects.filter(key=_key(some[0])).exists():
+        # They were written in one transaction, all of them or none.
+        return
+    people = {bill.person: public_id(seed, bill.person) for bill in some}
+    stays = admit_all(bills_by_key, people, _WHO)
+    requests = [Request(stay.key, stay.admission, stay.bill.day, _WHO) for stay in stays]
+    answers = [_answered(outcome) for outcome in settle_many(requests)]
+    payments = [_follow_up(stay, seed, answer) for stay, answer in zip(stays, answers, strict=True)]
+    pay_all([payment for payment in payments if payment is not None], _WHO)
 
 
 def _answered(outcome: Outcome) -> dict[str, Any]:
@@ -101,16 +100,18 @@ def _key(bill: Bill) -> str:
     return f"demo-{bill.number}"
 
 
-def _follow_up(bill: Bill, seed: int, answer: dict[str, Any]) -> None:
+def _follow_up(stay: Stay, seed: int, answer: dict[str, Any]) -> Payment | None:
     """What happens to a settled bill: the own part paid or not, now and then it is put right."""
-    key, claim, admission = _key(bill), answer["claim"], answer["admission"]
-    draw = Draw("desk", seed, bill.number)
+    claim, own = answer["claim"], answer["own_fen"]
+    draw = Draw("desk", seed, stay.bill.number)
     if draw.chance(_REVERSED_PERCENT):
-        reverse(key=f"{key}-reverse", claim=claim, who=_WHO)
-        return
+        reverse(key=f"{stay.key}-reverse", claim=claim, who=_WHO)
+        return None
     if draw.chance(_CORRECTED_PERCENT):
-        answer = correct(key=f"{key}-correct", claim=claim, lines=[_less_in_scope(bill)], who=_WHO)
-    _pay(admission, answer["own_fen"], bill.day, key, draw)
+        lines = [_less_in_scope(stay.bill)]
+        own = correct(key=f"{stay.key}-correct", claim=claim, lines=lines, who=_WHO)["own_fen"]
+    amount = _paid_at_once(own, draw)
+    return Payment(stay, amount, own - amount) if amount else None
 
 
 def _less_in_scope(bill: Bill) -> FeeInput:
@@ -125,44 +126,13 @@ def _less_in_scope(bill: Bill) -> FeeInput:
     )
 
 
-def _admit(bill: Bill, seed: int) -> str:
-    """A stay with its bill entered, not settled yet; its admission."""
-    key = _key(bill)
-    admission: str = admit(
-        key=f"{key}-admit",
-        person=public_id(seed, bill.person),
-        institution=bill.institution,
-        kind=bill.kind,
-        admitted_on=bill.admitted_on,
-        agreement=f"合成协议{bill.number}",
-        who=_WHO,
-    )["admission"]
-    enter_fees(key=f"{key}-fees", admission=admission, lines=bill.lines, who=_WHO)
-    return admission
-
-
-def _visit(bill: Bill, seed: int) -> dict[str, Any]:
-    return settle_visit(
-        key=_key(bill),
-        person=public_id(seed, bill.person),
-        institution=bill.institution,
-        kind=bill.kind,
-        day=bill.day,
-        lines=bill.lines,
-        who=_WHO,
-    )
-
-
-def _pay(admission: str, own_fen: int, day: date, key: str, draw: Draw) -> None:
+def _paid_at_once(own_fen: int, draw: Draw) -> int:
     share = draw.below(100)
     if share < _PAY_AT_ONCE_PERCENT:
-        amount = own_fen
-    elif share < _PAY_AT_ONCE_PERCENT + _PAY_HALF_PERCENT:
-        amount = own_fen // 2
-    else:
-        amount = 0
-    if amount:
-        pay_own(key=f"{key}-pay", admission=admission, amount_fen=amount, day=day, who=_WHO)
+        return own_fen
+    if share < _PAY_AT_ONCE_PERCENT + _PAY_HALF_PERCENT:
+        return own_fen // 2
+    return 0
 
 
 def _clear(period: str) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Sum
 
-from doudi.office.ledger.models import Account, Statement, StatementStep, Transfer
-from doudi.office.ledger.selectors import BUSINESS
+from doudi.office.ledger.models import Statement, StatementStep
 
 
 @dataclass(frozen=True)
@@ -21,30 +21,22 @@ class Advance:
     amount_fen: int
 
 
-def unpaid_advances(institutions: Any) -> list[Advance]:
-    """By institution and month, oldest first, what is not 0; three SQL statements.
+def unpaid_advances(owed: Mapping[tuple[str, str], int], institutions: Any) -> list[Advance]:
+    """By institution and month, oldest first, what is not 0; one SQL statement.
 
-    ``institutions`` are codes or a query for them. A month is paid for by its statements.
+    ``owed`` is what claims made payers owe, ``institutions`` are codes or a query for them. A
+    month is paid for by its statements.
     """
-    owed: Counter[tuple[str, str]] = Counter()
-    for side, sign in (("debit", 1), ("credit", -1)):
-        of_payers = {
-            f"{side}__kind": Account.Kind.PENDING,
-            f"{side}__institution__in": institutions,
-        }
-        moved = Transfer.objects.filter(posting__code__in=BUSINESS, **of_payers)
-        sums = moved.values_list(f"{side}__institution", "period")
-        for institution, period, amount in sums.annotate(total=Sum("amount_fen")):
-            owed[institution, period] += sign * amount
+    left = Counter(owed)
     paid = Statement.objects.filter(
         institution__in=institutions, steps__step=StatementStep.Step.PAID
     )
     settled = paid.values_list("institution", "period")
     for institution, period, amount in settled.annotate(total=Sum("amount_fen")):
-        owed[institution, period] -= amount
+        left[institution, period] -= amount
     return [
         Advance(institution, period, amount)
-        for (institution, period), amount in sorted(owed.items(), key=lambda item: item[0][::-1])
+        for (institution, period), amount in sorted(left.items(), key=lambda item: item[0][::-1])
         if amount
     ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from doudi.money import yuan
@@ -47,7 +47,7 @@ class FeeInput:
 
     def to_dict(self) -> dict[str, Any]:
         """The line as plain data."""
-        return asdict(self)
+        return dict(vars(self))
 
 
 def check_fee_lines(lines: Sequence[FeeInput]) -> None:

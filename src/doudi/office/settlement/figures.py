@@ -6,28 +6,25 @@ business date and what it comes to now, so reversed ones do not and corrected on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from operator import add
 from typing import Any
 
-from django.db import connection
-from django.db.models import BigIntegerField, Case, F, IntegerField, Max, QuerySet, Sum, Value, When
+from django.db.models import BigIntegerField, Case, F, IntegerField, QuerySet, Sum, Value, When
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Coalesce, ExtractMonth
+from django.db.models.functions import Cast, Coalesce
 
 from doudi.office.ledger.models import PAYERS
 from doudi.office.registry.models import Person
-from doudi.office.settlement.models import Claim, Entry, PersonYear
+from doudi.office.settlement.bands import OWN_BANDS, SHARE_BANDS
+from doudi.office.settlement.kept_sums import Paid, Sort, Sums, paid_most
+from doudi.office.settlement.models import Claim, Entry, Institution
 from doudi.office.settlement.policy import active_policy
 from doudi.rules.room import rooms_left
 
-OWN_BANDS = (0, 50_000, 100_000, 200_000, 300_000, 500_000)
-"""The most that is paid in each band, in fen; one more band lies above the last."""
-SHARE_BANDS = (50, 60, 70, 80, 90)
-"""From how many per cent of the bill the payers give in each band; one more lies below."""
 NEAR_PERCENT = 80
 _ALL = 100
 
@@ -65,15 +62,6 @@ class Band:
 
 
 @dataclass(frozen=True)
-class NearCeiling:
-    """A person whose own payments of the year come near the ceiling, in fen."""
-
-    person: str
-    name: str
-    own_fen: int
-
-
-@dataclass(frozen=True)
 class ClaimFilter:
     """Which settlements of a year; None for all. The bands as in `Band`."""
 
@@ -84,67 +72,39 @@ class ClaimFilter:
     share: int | None = None
 
 
-def last_year(claims: QuerySet[Claim]) -> int | None:
-    """The year of the newest settlement, or None."""
-    newest: date | None = claims.aggregate(newest=Max("date"))["newest"]
-    return None if newest is None else newest.year
-
-
 def of_year(claims: QuerySet[Claim], year: int) -> QuerySet[Claim]:
     """Those whose business date lies in the year."""
     return claims.filter(date__range=(date(year, 1, 1), date(year, 12, 31)))
 
 
-def settled_by_month_and_hospital(claims: QuerySet[Claim], year: int) -> list[MonthOfHospital]:
-    """The year's settlements, one row a hospital and month; one SQL statement."""
-    entries = Entry.objects.filter(claim__in=of_year(claims, year))
-    rows: Iterable[Mapping[str, Any]] = (
-        entries.values(
-            code=F("claim__institution"),
-            name=F("claim__institution__name"),
-            month=ExtractMonth("claim__date"),
-        )
-        .annotate(**_sums(""), in_force=_in_force(""))
-        .order_by("month", "code")
-    )
+def by_month_and_hospital(sums: Mapping[Sort, Sums]) -> list[MonthOfHospital]:
+    """A year's sums, one row a hospital and month; one SQL statement."""
+    names = dict(Institution.objects.values_list("code", "name"))
+    found: dict[tuple[int, str], Sums] = {}
+    for sort, one in sums.items():
+        found.setdefault((sort.month, sort.institution), Sums()).add(one)
     return [
         MonthOfHospital(
-            institution=row["code"],
-            name=row["name"],
-            month=row["month"],
-            claims=row["in_force"],
-            payers={payer: row[f"{payer}_sum"] for payer in PAYERS},
-            own_fen=row["own_sum"],
+            institution=code,
+            name=names[code],
+            month=month,
+            claims=one.claims,
+            payers=dict(zip(PAYERS, one.payers, strict=True)),
+            own_fen=one.own_fen,
         )
-        for row in rows
-        if row["in_force"]
+        for (month, code), one in sorted(found.items())
     ]
 
 
-def bands_of(claims: QuerySet[Claim], year: int) -> list[Band]:
-    """The year's settlements by own part and by the payers' share; one SQL statement."""
-    entries = Entry.objects.filter(claim__in=of_year(claims, year))
-    inner = (
-        entries.order_by()
-        .values("claim")
-        .annotate(**_sums(""), in_force=_in_force(""))
-        .annotate(bill=_bill())
-        .filter(in_force__gt=0)
-        .values("own_sum", "bill")
-    )
-    sql, given = inner.query.sql_with_params()
-    own = "".join(f" WHEN own_sum <= {most} THEN {at}" for at, most in enumerate(OWN_BANDS))
-    share = "".join(
-        f" WHEN (bill - own_sum) * {_ALL} < bill * {least} THEN {at}"
-        for at, least in enumerate(SHARE_BANDS)
-    )
-    outer = (
-        f"SELECT CASE{own} ELSE {len(OWN_BANDS)} END, CASE{share} ELSE {len(SHARE_BANDS)} END, "
-        f"count(*), sum(own_sum), sum(bill) FROM ({sql}) AS settled GROUP BY 1, 2 ORDER BY 1, 2"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(outer, given)
-        return [Band(*(int(value) for value in row)) for row in cursor.fetchall()]
+def bands_of(sums: Mapping[Sort, Sums]) -> list[Band]:
+    """A year's sums by own part and by the payers' share."""
+    found: dict[tuple[int, int], Sums] = {}
+    for sort, one in sums.items():
+        found.setdefault((sort.own, sort.share), Sums()).add(one)
+    return [
+        Band(own, share, one.claims, one.own_fen, one.own_fen + sum(one.payers))
+        for (own, share), one in sorted(found.items())
+    ]
 
 
 def settlements(claims: QuerySet[Claim], year: int, chosen: ClaimFilter) -> QuerySet[Claim]:
@@ -165,11 +125,11 @@ def settlements(claims: QuerySet[Claim], year: int, chosen: ClaimFilter) -> Quer
     return found.order_by("-date", "pk")
 
 
-def near_ceiling(people: QuerySet[Person], year: int) -> tuple[int, list[NearCeiling]]:
+def near_ceiling(people: QuerySet[Person], year: int) -> tuple[int, list[Paid]]:
     """The year's ceiling on own payments in fen, and who has paid four fifths of it or more.
 
-    By the pack in force at the end of the year; 0 and nobody where it has no such ceiling. One
-    SQL statement.
+    By the pack in force at the end of the year; 0 and nobody where it has no such ceiling. Three
+    SQL statements.
     """
     policy = active_policy()
     total = policy.own_so_far
@@ -181,14 +141,7 @@ def near_ceiling(people: QuerySet[Person], year: int) -> tuple[int, list[NearCei
     ceiling = next((room.cap_fen for room in rooms if room.used_fen), 0)
     if not ceiling:
         return 0, []
-    years = (
-        PersonYear.objects.filter(year=year, person__in=people)
-        .annotate(own=Cast(KeyTextTransform(total, "totals"), BigIntegerField()))
-        .filter(own__gte=ceiling * NEAR_PERCENT // _ALL)
-        .order_by("-own", "pk")
-    )
-    rows = years.values_list("person__public_id", "person__name", "own")
-    return ceiling, [NearCeiling(*row) for row in rows]
+    return ceiling, paid_most(people, total, year, ceiling * NEAR_PERCENT // _ALL)
 
 
 def _sums(path: str) -> dict[str, Any]:

@@ -212,6 +212,7 @@ class Entry(models.Model):
                 fields=("claim",), condition=Q(sort="settle"), name="a_claim_is_settled_once"
             ),
         )
+        indexes = (models.Index(fields=("recorded_at",)),)
 
 
 class InstalmentPlan(models.Model):
@@ -247,3 +248,69 @@ class Instalment(models.Model):
             models.UniqueConstraint(fields=("plan", "number"), name="an_instalment_comes_once"),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="an_instalment_is_money"),
         )
+
+
+class KeptSums(models.Model):
+    """Up to when the sums of figures are kept; one row. Entries recorded later are read live.
+
+    ``own_total`` is the running total that `KeptYear` rows hold.
+    """
+
+    until = models.DateTimeField()
+    own_total = models.CharField(max_length=60, blank=True)
+
+
+class KeptSum(models.Model):
+    """What settlements of one sort come to, for a place; money in fen.
+
+    ``place`` is the area code of a division, for all who live in it, or the code of an
+    institution. ``own`` and ``share`` are bands as `doudi.office.settlement.figures` has them.
+    """
+
+    place = models.CharField(max_length=12)
+    year = models.PositiveSmallIntegerField()
+    month = models.PositiveSmallIntegerField()
+    institution = models.CharField(max_length=12)
+    own = models.PositiveSmallIntegerField()
+    share = models.PositiveSmallIntegerField()
+    claims = models.BigIntegerField()
+    basic_fen = models.BigIntegerField()
+    critical_fen = models.BigIntegerField()
+    commercial_fen = models.BigIntegerField()
+    assistance_fen = models.BigIntegerField()
+    backstop_fen = models.BigIntegerField()
+    own_fen = models.BigIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("place", "year", "month", "institution", "own", "share"),
+                name="settlements_of_a_sort_are_summed_once",
+            ),
+        )
+
+
+class KeptOwed(models.Model):
+    """What claims made payers owe an institution in a month of the ledger, in fen."""
+
+    institution = models.CharField(max_length=12)
+    period = models.CharField(max_length=6)
+    amount_fen = models.BigIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("institution", "period"), name="what_is_owed_of_a_month_is_summed_once"
+            ),
+        )
+
+
+class KeptYear(models.Model):
+    """What a person has paid in a year, in fen, so that the highest are found by index."""
+
+    person_year = models.OneToOneField(PersonYear, on_delete=models.PROTECT, primary_key=True)
+    year = models.PositiveSmallIntegerField()
+    own_fen = models.BigIntegerField()
+
+    class Meta:
+        indexes = (models.Index(fields=("year", "own_fen")),)

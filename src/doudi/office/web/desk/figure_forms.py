@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from doudi.office.ledger.models import PAYERS
-from doudi.office.settlement.figures import OWN_BANDS, SHARE_BANDS, ClaimFilter, last_year
-from doudi.office.settlement.models import Claim
+from doudi.office.settlement.bands import OWN_BANDS, SHARE_BANDS
+from doudi.office.settlement.figures import ClaimFilter
+from doudi.office.settlement.kept_sums import Place, newest_year
 
 _FIRST_YEAR, _LAST_YEAR = 2003, 2100
 _MONTHS = 12
@@ -45,7 +45,7 @@ class FilterForm(YearForm):
         )
 
 
-def year_of(form: YearForm, claims: QuerySet[Claim]) -> int:
+def year_of(form: YearForm, place: Place) -> int:
     """The year asked for, else that of the newest settlement, else this one."""
     asked: int | None = form.cleaned_data.get("year") if form.is_valid() else None
-    return asked or last_year(claims) or timezone.localdate().year
+    return asked or newest_year(place) or timezone.localdate().year

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from doudi.money import yuan
 from doudi.office.accounts.permissions import Permission
-from doudi.office.accounts.scope import claims_in_scope, institutions_in_scope, people_in_scope
+from doudi.office.accounts.scope import institutions_in_scope, people_in_scope, place_in_scope
 from doudi.office.audit.services import note
 from doudi.office.ledger.advances import unpaid_advances
 from doudi.office.ledger.models import PAYERS
 from doudi.office.settlement.amounts import ListedClaim, listed
 from doudi.office.settlement.figures import NEAR_PERCENT, near_ceiling, settlements
+from doudi.office.settlement.kept_sums import owed_to
 from doudi.office.settlement.models import Claim
 from doudi.office.web.components import Cell, Column, Link, Table
 from doudi.office.web.desk.figure_forms import FilterForm, YearForm, year_of
@@ -36,11 +37,11 @@ MOST_EXPORTED = 50_000
 def settled(request: StaffRequest) -> HttpResponse:
     """The settlements behind a figure, newest first."""
     form = FilterForm(request.GET)
-    claims = claims_in_scope(request.user)
+    place = place_in_scope(request.user)
     if not form.is_valid():
         raise Http404
-    year = year_of(form, claims)
-    keys = settlements(claims, year, form.chosen()).values_list("pk", flat=True)
+    year = year_of(form, place)
+    keys = settlements(place.claims, year, form.chosen()).values_list("pk", flat=True)
     name = _("{year} 年结算明细").format(year=year)
     words = payer_words()
     heading = [_("结算日期"), _("姓名"), _("医院"), _("就医类别"), _("总费用（元）")]
@@ -58,7 +59,7 @@ def settled(request: StaffRequest) -> HttpResponse:
 def near(request: StaffRequest) -> HttpResponse:
     """Who has paid four fifths of the year's ceiling or more."""
     form = YearForm(request.GET)
-    year = year_of(form, claims_in_scope(request.user))
+    year = year_of(form, place_in_scope(request.user))
     ceiling, people = near_ceiling(people_in_scope(request.user), year)
     name = _("{year} 年自付接近封顶的人").format(year=year)
     heading = [_("姓名"), _("今年自付（元）"), _("封顶前余额（元）")]
@@ -85,7 +86,9 @@ def advances(request: StaffRequest) -> HttpResponse:
         raise Http404
     places = institutions_in_scope(request.user)
     names = dict(places.values_list("code", "name"))
-    found = [(advance, age_of(advance, now)) for advance in unpaid_advances(places.values("code"))]
+    codes = places.values("code")
+    owed = unpaid_advances(owed_to(codes), codes)
+    found = [(advance, age_of(advance, now)) for advance in owed]
     rows: list[list[Cell]] = [
         [
             names[one.institution],

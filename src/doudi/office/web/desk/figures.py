@@ -15,18 +15,18 @@ from django.utils.translation import gettext as _
 
 from doudi.money import yuan
 from doudi.office.accounts.permissions import Permission
-from doudi.office.accounts.scope import claims_in_scope, institutions_in_scope, people_in_scope
+from doudi.office.accounts.scope import institutions_in_scope, people_in_scope, place_in_scope
 from doudi.office.ledger.advances import Advance, months_between, unpaid_advances
 from doudi.office.ledger.models import PAYERS
+from doudi.office.settlement.bands import OWN_BANDS, SHARE_BANDS
 from doudi.office.settlement.figures import (
-    OWN_BANDS,
-    SHARE_BANDS,
     Band,
     MonthOfHospital,
     bands_of,
+    by_month_and_hospital,
     near_ceiling,
-    settled_by_month_and_hospital,
 )
+from doudi.office.settlement.kept_sums import owed_to, sums_of_year
 from doudi.office.web.charts import BarChart, Measure, bar_chart
 from doudi.office.web.components import Cell, Column, Link, Money, Pair
 from doudi.office.web.desk.figure_forms import YearForm, year_of
@@ -41,12 +41,13 @@ AGES = (3, 6, 12)
 def home(request: StaffRequest) -> HttpResponse:
     """Every figure of the account's place for a year; each opens the list behind it."""
     form = YearForm(request.GET)
-    claims = claims_in_scope(request.user)
-    year = year_of(form, claims)
-    months = settled_by_month_and_hospital(claims, year)
-    bands = bands_of(claims, year)
+    place = place_in_scope(request.user)
+    year = year_of(form, place)
+    sums = sums_of_year(place, year)
+    months, bands = by_month_and_hospital(sums), bands_of(sums)
     ceiling, near = near_ceiling(people_in_scope(request.user), year)
-    owed = unpaid_advances(institutions_in_scope(request.user).values("code"))
+    institutions = institutions_in_scope(request.user).values("code")
+    owed = unpaid_advances(owed_to(institutions), institutions)
     near_link = Link(f"{len(near):,}", _list("figures_near", year=year))
     facts = [
         Pair(_("结算笔数"), Link(f"{_count(months):,}", _settlements(year))),
