@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "doudi.office.audit",
     "doudi.office.accounts",
     "doudi.office.approvals",
+    "doudi.office.care",
     "doudi.office.tokens",
     "doudi.office.web",
     "doudi.office.imports",

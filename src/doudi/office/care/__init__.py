@@ -1,0 +1,1 @@
+"""Care of the registered poor: three batches of patients, family doctors, check-ups."""

@@ -1,0 +1,171 @@
+"""The three batches (H-32) and the check-ups: who is meant, who is served, who still waits.
+
+Every function takes the people it may speak of, as `accounts.scope` gives them, so that a number
+and the list behind it are the same query. Who needs what is read from the registry's lists.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from doudi.office.care.models import CheckUp, CheckUpCall, Contract, Treatment, TreatmentPlan
+from doudi.office.care.rendered import CHRONIC_LISTS
+from doudi.office.registry.models import DiseaseListing, Person
+
+TEN_DISEASES = (
+    "食管癌",
+    "胃癌",
+    "结肠癌",
+    "直肠癌",
+    "终末期肾病",
+    "儿童急性淋巴细胞白血病",
+    "儿童急性早幼粒细胞白血病",
+    "儿童先天性房间隔缺损",
+    "儿童先天性室间隔缺损",
+    "股骨头坏死",
+)
+"""Those the source names for concentrated treatment (H-34). It counts fifteen and names no more
+but cataract surgery (H-39), so a listing for another disease is not refused."""
+
+
+class Batch(StrEnum):
+    """How far treatment of a serious disease has come; one of them for every patient."""
+
+    TREATED = "treated"
+    ELSEWHERE = "elsewhere"
+    """Treated, but in a hospital that is not designated: outside the batch (H-35)."""
+    PLANNED = "planned"
+    UNPLANNED = "unplanned"
+    """Untreated and without a plan, which every untreated patient must have (H-41)."""
+
+
+@dataclass(frozen=True)
+class SeriousFigures:
+    """Patients on the serious list, by how far they are; for all, and for each disease."""
+
+    needed: int
+    by_state: dict[Batch, int]
+    diseases: tuple[tuple[str, dict[Batch, int]], ...]
+
+    @property
+    def treated(self) -> int:
+        """Treated in the batch."""
+        return self.by_state[Batch.TREATED]
+
+
+@dataclass(frozen=True)
+class CheckUpFigures:
+    """People of one year: called as wishing or as key persons, done, found ill, still waiting."""
+
+    wishes: int
+    key_persons: int
+    done: int
+    ill: int
+    waiting: int
+
+
+def holds_on(day: date) -> Q:
+    """Rows with days, such as listings and contracts, that hold on a day."""
+    return Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
+
+
+def serious_patients(
+    people: QuerySet[Person], day: date, state: Batch | None = None
+) -> QuerySet[DiseaseListing]:
+    """The listings of the serious list that hold on a day, all or those in one state."""
+    treatments = Treatment.objects.filter(listing=OuterRef("pk"), withdrawn_at=None)
+    plans = TreatmentPlan.objects.filter(listing=OuterRef("pk"), withdrawn_at=None)
+    listings = DiseaseListing.objects.filter(
+        holds_on(day), list=DiseaseListing.List.SERIOUS, person__in=people
+    ).annotate(
+        is_treated=Exists(treatments.filter(designated=True)),
+        is_treated_elsewhere=Exists(treatments.filter(designated=False)),
+        is_planned=Exists(plans),
+    )
+    if state is None:
+        return listings
+    untreated = Q(is_treated=False, is_treated_elsewhere=False)
+    conditions = {
+        Batch.TREATED: Q(is_treated=True),
+        Batch.ELSEWHERE: Q(is_treated_elsewhere=True),
+        Batch.PLANNED: untreated & Q(is_planned=True),
+        Batch.UNPLANNED: untreated & Q(is_planned=False),
+    }
+    return listings.filter(conditions[state])
+
+
+def state_of(listing: object) -> Batch:
+    """The state of a listing that `serious_patients` gave."""
+    if getattr(listing, "is_treated", False):
+        return Batch.TREATED
+    if getattr(listing, "is_treated_elsewhere", False):
+        return Batch.ELSEWHERE
+    return Batch.PLANNED if getattr(listing, "is_planned", False) else Batch.UNPLANNED
+
+
+def serious_figures(people: QuerySet[Person], day: date) -> SeriousFigures:
+    """How many of them need treatment, are treated, have a plan; in one SQL statement."""
+    diseases: dict[str, dict[Batch, int]] = {}
+    total = dict.fromkeys(Batch, 0)
+    for listing in serious_patients(people, day).order_by("disease"):
+        state = state_of(listing)
+        diseases.setdefault(listing.disease, dict.fromkeys(Batch, 0))[state] += 1
+        total[state] += 1
+    return SeriousFigures(sum(total.values()), total, tuple(diseases.items()))
+
+
+def chronic_patients(
+    people: QuerySet[Person], day: date, *, signed: bool | None = None
+) -> QuerySet[Person]:
+    """The people on a list of chronic disease on a day: those who should have a contract (H-44)."""
+    listed = DiseaseListing.objects.filter(
+        holds_on(day), list__in=CHRONIC_LISTS, person=OuterRef("pk")
+    )
+    contracts = Contract.objects.filter(holds_on(day), withdrawn_at=None, person=OuterRef("pk"))
+    found = people.filter(Exists(listed))
+    if signed is None:
+        return found
+    return found.filter(Exists(contracts) if signed else ~Exists(contracts))
+
+
+def severe_patients(people: QuerySet[Person], day: date) -> QuerySet[DiseaseListing]:
+    """The third batch: listings approved for the backstop of severe illness (H-51)."""
+    return DiseaseListing.objects.filter(
+        holds_on(day), list=DiseaseListing.List.SEVERE_BACKSTOP, person__in=people
+    )
+
+
+class CheckUpState(StrEnum):
+    """What a list of a year's check-ups shows."""
+
+    WISHES = "wishes"
+    KEY_PERSONS = "key_person"
+    DONE = "done"
+    ILL = "ill"
+    WAITING = "waiting"
+
+
+def checked_people(people: QuerySet[Person], year: int, state: CheckUpState) -> QuerySet[Person]:
+    """The people behind one number of a year's check-ups (H-60, H-61)."""
+    calls = CheckUpCall.objects.filter(person=OuterRef("pk"), year=year, withdrawn_at=None)
+    done = CheckUp.objects.filter(person=OuterRef("pk"), year=year, withdrawn_at=None)
+    conditions = {
+        CheckUpState.WISHES: Exists(calls.filter(why=CheckUpCall.Why.WISHES)),
+        CheckUpState.KEY_PERSONS: Exists(calls.filter(why=CheckUpCall.Why.KEY_PERSON)),
+        CheckUpState.DONE: Exists(done),
+        CheckUpState.ILL: Exists(done.exclude(finding=CheckUp.Treated.NOT_ILL)),
+        CheckUpState.WAITING: Exists(calls) & ~Exists(done),
+    }
+    return people.filter(conditions[state])
+
+
+def check_up_figures(people: QuerySet[Person], year: int) -> CheckUpFigures:
+    """A year's check-ups, one SQL statement a number."""
+    wishes, key_persons, done, ill, waiting = (
+        checked_people(people, year, state).count() for state in CheckUpState
+    )
+    return CheckUpFigures(wishes, key_persons, done, ill, waiting)
