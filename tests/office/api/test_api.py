@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from tests.office.api.conftest import Program, token_for
 from tests.office.builders import (
@@ -366,3 +367,12 @@ def test_too_many_estimates_from_one_address_are_refused() -> None:
     answer = nobody.post("estimate", given)
     problem_of(answer, 429)
     assert 0 < int(answer["Retry-After"]) <= 60
+
+
+def test_an_address_that_is_not_there_is_a_problem_to_programs_and_a_page_to_people(
+    client: Client,
+) -> None:
+    problem_of(client.get("/api/no/such/address"), 404)
+    page = client.get("/no/such/address")
+    assert page.status_code == 404
+    assert page["Content-Type"].startswith("text/html")

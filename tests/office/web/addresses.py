@@ -17,6 +17,7 @@ from tests.office.web.stays import settled_stay
 from doudi.office.approvals.services import propose
 from doudi.office.enquiries.codes import in_groups
 from doudi.office.enquiries.services import save_enquiry
+from doudi.office.tokens.services import issue_token
 from doudi.office.web.pages import Page, every_view
 
 
@@ -38,6 +39,13 @@ def _proposal() -> str:
     return proposal.public_id
 
 
+def _token() -> str:
+    token, _text = issue_token(
+        account=account("clerk", HERE), name="绝密接口", scopes=["read"], days=1, reason="绝密"
+    )
+    return token.public_id
+
+
 EXAMPLES: dict[str, Callable[[], str]] = {
     "proposal": _proposal,
     "household": lambda: str(household_member(HERE, name="绝密庚辛").household_id),
@@ -48,6 +56,7 @@ EXAMPLES: dict[str, Callable[[], str]] = {
     "account": lambda: account("village", HERE).username,
     "admission": lambda: settled_stay(HERE, "绝密壬癸").admission.public_id,
     "claim": lambda: str(settled_stay(HERE, "绝密子丑").pk),
+    "token": _token,
     "people_import": lambda: staged_import(HERE).public_id,
     "person": lambda: settled_stay(HERE, "绝密戊己").admission.person.public_id,
 }

@@ -16,6 +16,7 @@ from doudi.office.web.desk import (
     imports,
     people,
     people_export,
+    tokens,
 )
 
 app_name = "desk"
@@ -26,6 +27,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", accounts.listing, name="accounts"),
     path("accounts/new", accounts.create, name="account_new"),
     path("accounts/<str:account>", accounts.one, name="account"),
+    path("tokens/", tokens.listing, name="tokens"),
+    path("tokens/new", tokens.create, name="token_new"),
+    path("tokens/<str:token>", tokens.one, name="token"),
     path("people/", people.find, name="people"),
     path("people/export", people_export.found, name="people_export"),
     path("people/<str:person>", people.one, name="person"),
