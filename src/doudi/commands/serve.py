@@ -33,13 +33,20 @@ def command(host: str, port: int | None, workers: int, threads: int) -> None:
 
 def serve_at(host: str, port: int | None, workers: int = _WORKERS, threads: int = _THREADS) -> None:
     """Say where the site is, and serve it."""
-    from doudi.office.serving import collect_static_files, free_port, serve  # noqa: PLC0415
+    from doudi.office.serving import (  # noqa: PLC0415
+        collect_static_files,
+        free_port,
+        prepare_answers,
+        serve,
+    )
 
     try:
         chosen = free_port(host, port)
     except OSError:
         complain([_("端口 {port} 已被占用").format(port=port)])
     collect_static_files()
+    click.echo(_("正在准备计算规则（这台机器上第一次要十几秒）……"), err=True)
+    prepare_answers()
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
     click.echo(_("网站地址 http://{host}:{port}/ ，按 Ctrl+C 停止").format(host=shown, port=chosen))
     serve(host=host, port=chosen, workers=workers, threads=threads)

@@ -11,9 +11,10 @@ from datetime import date
 from itertools import product
 from typing import Any
 
+from doudi.estimate.corners import Narrowing, narrows_most, unknown_that_matter
 from doudi.estimate.settler import Case, Settler
-from doudi.estimate.spread import Spread, spread
-from doudi.estimate.unknowns import Axis, Question, ask, unsure_parameters
+from doudi.estimate.spread import spread
+from doudi.estimate.unknowns import Question, ask, unsure_parameters
 from doudi.rules.explain import Explanation, explain, plain
 from doudi.rules.facts import Fact
 from doudi.rules.graph import TO_DATE
@@ -32,21 +33,6 @@ class Rest:
     status: str
     zh: str
     en: str
-
-
-@dataclass(frozen=True)
-class Narrowing:
-    """The one unknown whose knowledge narrows the range of the own payment most.
-
-    ``width`` is the range now, ``left`` what remains of it on average once it is known (fen).
-    """
-
-    name: str
-    of_input: bool
-    zh: str
-    en: str
-    width: int
-    left: int
 
 
 @dataclass(frozen=True)
@@ -175,15 +161,15 @@ def answer(
     question = ask(policy, facts, day, opening or {})
     explanation = explain(policy, question.facts, day, question.opening)
     settler = Settler(question)
-    tried = spread(question, settler)
+    tried = spread(question)
     return Answer(
         question,
         explanation,
         guaranteed_own(question),
         tried.ranges,
-        _unknown_that_matter(question, tried),
+        unknown_that_matter(question, tried),
         _rests_on(question, settler, explanation),
-        _narrows_most(question, tried),
+        narrows_most(question, tried),
     )
 
 
@@ -263,25 +249,6 @@ def known_values(explanation: Explanation) -> dict[str, Any]:
     return known
 
 
-def _unknown_that_matter(question: Question, tried: Spread) -> tuple[str, ...]:
-    """The unknown inputs whose value makes a difference to some amount."""
-    return tuple(axis.name for axis in question.unknown if _matters(axis, tried))
-
-
-def _matters(axis: Axis, tried: Spread) -> bool:
-    """Whether, other facts equal, two values of the input lead to different sets of amounts."""
-    reached: dict[Any, dict[Any, set[tuple[int, ...]]]] = {}
-    for number, case in enumerate(tried.cases):
-        others = tuple((name, fact) for name, fact in case.facts.items() if name != axis.name)
-        here = case.positions.get(axis.name, case.facts[axis.name])
-        amounts = tuple(results[number] for results in tried.results.values())
-        reached.setdefault(others, {}).setdefault(here, set()).add(amounts)
-    return any(
-        any(amounts != next(iter(by_value.values())) for amounts in by_value.values())
-        for by_value in reached.values()
-    )
-
-
 def _rests_on(question: Question, settler: Settler, explanation: Explanation) -> tuple[Rest, ...]:
     """What is unconfirmed and moves an amount when it alone moves within its range."""
     usual = tuple(explanation.outputs.values())
@@ -341,28 +308,3 @@ def _under(question: Question, name: str, reading: str) -> tuple[int, ...]:
     policy = question.policy.with_readings({name: reading})
     settled = explain(policy, question.facts, question.day, question.opening)
     return tuple(settled.outputs.values())
-
-
-def _narrows_most(question: Question, tried: Spread) -> Narrowing | None:
-    """Which unknown, once known, leaves the narrowest range of own pay on average."""
-    own = tried.results["own_pay"]
-    width = max(own) - min(own)
-    if width == 0:
-        return None
-    names = [axis.name for axis in question.unknown]
-    names += sorted({name for case in tried.cases for name in case.positions} - set(names))
-    best: tuple[int, str] | None = None
-    for name in names:
-        groups: dict[Any, list[int]] = {}
-        for number, case in enumerate(tried.cases):
-            place = case.positions.get(name, case.facts.get(name))
-            groups.setdefault(place, []).append(own[number])
-        left = sum(max(group) - min(group) for group in groups.values()) // len(groups)
-        if best is None or left < best[0]:
-            best = (left, name)
-    if best is None or best[0] >= width:
-        return None
-    left, name = best
-    inputs, parameters = question.policy.inputs, question.policy.parameters
-    item = inputs.get(name) or parameters[name]
-    return Narrowing(name, name in inputs, item.zh, item.en, width, left)

@@ -27,8 +27,7 @@ _Key = tuple[int, tuple[tuple[str, int], ...]]
 class Settler:
     """Settles combinations of one question in batches, each combination once.
 
-    A search comes back to the same combinations again and again: of the 20,000 to 30,000 that one
-    stay in hospital asks for, half or more were settled before.
+    Whether a fact can still change the answer is tried over and over on the same ones.
     """
 
     def __init__(self, question: Question) -> None:

@@ -1,4 +1,4 @@
-"""From the least to the most: every combination of what is unsure, settled by the fused loop.
+"""From the least to the most: every combination of what is unsure, settled by the fused rules.
 
 Between the corners of the box of unsure values an amount is made of straight pieces that bend
 where a cap or a deductible is reached, so its least and most can lie inside the box. The search
@@ -8,263 +8,245 @@ each axis, ever finer and at last fen by fen, until no step improves them (docs/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import sys
+from array import array
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from functools import lru_cache
 from random import Random
+from typing import Any
 
-from doudi.estimate.settler import Case, Settler
-from doudi.estimate.unknowns import Axis, Question, unsure_parameters
-from doudi.rules.facts import Fact
+from doudi.estimate.combinations import SEED, Box, boxes_of
+from doudi.estimate.search_loop import INPUT, PARAMETER, SCHEDULE
+from doudi.estimate.searching import Loops, flag_columns, loops_of, number_columns
+from doudi.estimate.unknowns import Axis, Question
+from doudi.rules.amounts import Schedule
+from doudi.rules.batch import number_of
+from doudi.rules.errors import BadInput
+from doudi.rules.fuse import Fused, era_row, fuse
+from doudi.rules.policy import KIND
 
-_MOST_COMBINATIONS = 20_000
-_MOST_INSIDE = 2_000
-_INSIDE = 200
-_SEED = 2018
 _PIECES = 16
-_ROUNDS = 4
 _NEAR = 24
-_REACHES = (8, 64, 512)
 _SCATTERED = 24
+_ROUNDS = 4
+_REACHES = (8, 64, 512)
 _STARTS = {"own_pay": 5}
 """How many of the best points are followed: more for what the person pays than for a payer."""
+_WORDS = 2**18
+"""More than any search draws; after them the same come again."""
+_NOTHING = -1
+"""The sort of an axis that moves nothing, and the place of an axis that a box does not have."""
 
 
 @dataclass(frozen=True)
 class Spread:
     """What was tried, and what came out.
 
-    ``cases`` and ``results`` are the corners; ``ranges`` the least and the most of every output.
+    ``results`` are the amounts at the corners of ``boxes``, one box after the other; ``ranges``
+    the least and the most of every output.
     """
 
-    cases: Sequence[Case]
+    boxes: Sequence[Box]
     results: Mapping[str, Sequence[int]]
     ranges: Mapping[str, tuple[int, int]]
 
 
-@dataclass
-class _Search:
-    """One point that is being improved: the least (``sign`` -1) or most (1) of an output."""
+@dataclass(frozen=True)
+class _Start:
+    """A point to follow: the least (``sign`` -1) or most (1) of an output, and where it begins."""
 
     name: str
     sign: int
-    best: Case
-    reached: int
-
-    def take(self, cases: Sequence[Case], amounts: Sequence[int]) -> int:
-        """Keep the best of the tried cases if it is better; its place among them."""
-        top = max(range(len(cases)), key=lambda number: self.sign * amounts[number])
-        if self.sign * amounts[top] > self.sign * self.reached:
-            self.best, self.reached = cases[top], amounts[top]
-        return top
+    case: int
 
 
-Box = tuple[Mapping[str, Fact], Sequence[Axis]]
-
-
-def spread(question: Question, settler: Settler, outputs: Collection[str] = ()) -> Spread:
+def spread(question: Question, outputs: Collection[str] = ()) -> Spread:
     """The range of every output (or of ``outputs`` only) over all that is unknown or unsure."""
-    boxes = _boxes(question, settler)
-    corners = [case for box in boxes for case in _corners(box, _grid(boxes))]
-    results = settler.settle(corners)
-    usual = _usual_case(question, settler)
-    inside = [usual, *(case for box in boxes for case in _inside(box, len(boxes)))]
-    found = settler.settle(inside)
-    everything = [*corners, *inside]
-    wanted = [name for name in results if not outputs or name in outputs]
-    amounts = {name: [*results[name], *found[name]] for name in wanted}
-    axes = {axis.name: axis for _facts, box in boxes for axis in box}
-    searches = [
-        search
-        for name in amounts
+    fused = fuse(question.policy)
+    boxes = boxes_of(question, fused)
+    loops = loops_of(fused)
+    problem = _Problem(question, fused, boxes, loops)
+    cases = list(problem.corners())
+    corners = len(cases)
+    cases += problem.inside()
+    amounts = problem.settle(cases)
+    wanted = [name for name in fused.wanted if not outputs or name in outputs]
+    starts = [
+        _Start(name, sign, case)
+        for name in wanted
         for sign in (-1, 1)
-        for search in _starts(name, sign, everything, amounts[name])
+        for case in _starts(name, sign, amounts[name])
     ]
+    reached = dict.fromkeys(starts, 0)
     # No amount is negative, so nothing is less than nothing.
-    _follow(settler, [one for one in searches if one.sign > 0 or one.reached > 0], axes)
+    going = [one for one in starts if one.sign > 0 or amounts[one.name][one.case] > 0]
+    reached |= zip(going, problem.follow(going, cases, amounts), strict=True)
     ranges = {
         name: (
-            min(search.reached for search in searches if (search.name, search.sign) == (name, -1)),
-            max(search.reached for search in searches if (search.name, search.sign) == (name, 1)),
+            min(fen for one, fen in reached.items() if (one.name, one.sign) == (name, -1)),
+            max(fen for one, fen in reached.items() if (one.name, one.sign) == (name, 1)),
         )
-        for name in amounts
+        for name in wanted
     }
-    return Spread(corners, results, ranges)
+    return Spread(boxes, {name: found[:corners] for name, found in amounts.items()}, ranges)
 
 
-def combinations(question: Question, settler: Settler) -> list[Case]:
-    """The estimate's own combination first, then the corners of what is unsure, and points inside.
-
-    Enough to tell whether some combination fits; `spread` looks further for the least and most.
-    """
-    boxes = _boxes(question, settler)
-    corners = [case for box in boxes for case in _corners(box, _grid(boxes))]
-    inside = [case for box in boxes for case in _inside(box, len(boxes))]
-    return [_usual_case(question, settler), *corners, *inside]
-
-
-def _boxes(question: Question, settler: Settler) -> list[Box]:
-    """For each choice of the unknown options, the axes along which the rest can move."""
-    chosen = [axis for axis in question.unknown if axis.options]
-    amounts = [axis for axis in question.unknown if not axis.options]
-    boxes: list[Box] = []
-    for options in product(*(axis.options for axis in chosen)):
-        picked = dict(zip((axis.name for axis in chosen), options, strict=True))
-        facts = {**question.facts, **picked}
-        boxes.append((facts, [*amounts, *unsure_parameters(question, settler.fused, facts)]))
-    return boxes
-
-
-def _grid(boxes: Sequence[Box]) -> Callable[[Axis], list[int]]:
-    """Ends and middle of every axis where that is not too much, else its ends."""
-    if sum(3 ** len(axes) for _facts, axes in boxes) <= _MOST_COMBINATIONS:
-        return lambda axis: sorted({axis.low, axis.usual, axis.high})
-    return lambda axis: sorted({axis.low, axis.high})
-
-
-def _corners(box: Box, points: Callable[[Axis], list[int]]) -> list[Case]:
-    facts, axes = box
-    names = [axis.name for axis in axes]
-    return [
-        Case(facts, dict(zip(names, positions, strict=True)))
-        for positions in product(*(points(axis) for axis in axes))
-    ]
-
-
-def _inside(box: Box, boxes: int) -> list[Case]:
-    """Points spread over the inside of a box, the same at every run."""
-    facts, axes = box
-    if len(axes) < 2:  # noqa: PLR2004 - along one axis the search itself looks everywhere
-        return []
-    random = Random(_SEED)
-    return [
-        Case(facts, {axis.name: random.randint(axis.low, axis.high) for axis in axes})
-        for _ in range(min(_INSIDE, _MOST_INSIDE // boxes))
-    ]
-
-
-def _usual_case(question: Question, settler: Settler) -> Case:
-    """The combination of the estimate itself, which is always within the range."""
-    amounts = [axis for axis in question.unknown if not axis.options]
-    axes = [*amounts, *unsure_parameters(question, settler.fused, question.facts)]
-    return Case(question.facts, {axis.name: axis.usual for axis in axes})
-
-
-def _starts(name: str, sign: int, cases: Sequence[Case], amounts: Sequence[int]) -> list[_Search]:
+def _starts(name: str, sign: int, amounts: Sequence[int]) -> list[int]:
     """The best points; of many equally good ones the first few and the last."""
-    order = sorted(range(len(cases)), key=lambda number: -sign * amounts[number])
-    ties = [number for number in order if amounts[number] == amounts[order[0]]]
-    picked = dict.fromkeys([*order[: _STARTS.get(name, 1)], ties[-1]])
-    return [_Search(name, sign, cases[number], amounts[number]) for number in picked]
+    left = [sign * amount for amount in amounts]
+    best = max(left)
+    last = len(left) - 1 - left[::-1].index(best)
+    worse = min(left) - 1
+    picked = []
+    for _ in range(min(_STARTS.get(name, 1), len(left))):
+        picked.append(left.index(max(left)))
+        left[picked[-1]] = worse
+    return list(dict.fromkeys([*picked, last]))
 
 
-def _follow(settler: Settler, searches: Sequence[_Search], axes: Mapping[str, Axis]) -> None:
-    """Improve all searches together, so that each step is one batch of claims."""
-    random = Random(_SEED)
-    for _ in range(_ROUNDS):
-        before = [(search.best, search.reached) for search in searches]
-        for axis in axes.values():
-            moving = [search for search in searches if axis.name in search.best.positions]
-            _along(settler, moving, axis)
-            _try(settler, moving, axis, [_near(search, axis) for search in moving])
-        for reach in _REACHES:
-            _take(settler, searches, [_around(search, axes, reach, random) for search in searches])
-        ahead = [
-            _ahead(search, old, axes) for search, (old, _) in zip(searches, before, strict=True)
-        ]
-        _take(settler, searches, ahead)
-        if [reached for _, reached in before] == [search.reached for search in searches]:
-            return
+_Case = tuple[int, list[int]]
+"""The number of its box, and its position on every axis there is."""
 
 
-def _around(search: _Search, axes: Mapping[str, Axis], reach: int, random: Random) -> list[Case]:
-    """Points around the best one on all axes at once, within a part of each axis.
+class _Problem:
+    """A question as the numbers that the loops take."""
 
-    A most or least can lie on a ridge, where only moving along two axes together leads on.
-    """
-    positions = search.best.positions
-    return [
-        Case(
-            search.best.facts,
-            {
-                name: _inside_axis(
-                    axes[name],
-                    at + random.randint(-1, 1) * random.randint(0, _step(axes[name], reach)),
-                )
-                for name, at in positions.items()
-            },
+    def __init__(
+        self, question: Question, fused: Fused, boxes: Sequence[Box], loops: Loops
+    ) -> None:
+        self.question, self.fused, self.boxes, self.loops = question, fused, boxes, loops
+        era = question.policy.era_on(question.day)
+        named = {axis.name: axis for box in boxes for axis in box.axes}
+        places = {name: number for number, name in enumerate(named)}
+        self.own = [[places[axis.name] for axis in box.axes] for box in boxes]
+        self.count = max(1, len(named))
+        usual = era_row(question.policy, fused.layout, era)
+        self.axes = loops.numbers(
+            [self._axis(axis, era.values) for axis in named.values()] or [[_NOTHING, 0, 0, 0]]
         )
-        for _ in range(_SCATTERED)
-    ]
-
-
-def _step(axis: Axis, reach: int) -> int:
-    return max(1, (axis.high - axis.low) // reach)
-
-
-def _ahead(search: _Search, old: Case, axes: Mapping[str, Axis]) -> list[Case]:
-    """Further on in the direction that the last round went."""
-    if old.facts != search.best.facts or old == search.best:
-        return [search.best]
-    here = search.best.positions
-    return [
-        Case(
-            search.best.facts,
-            {
-                name: _inside_axis(axes[name], at + times * (at - old.positions[name]))
-                for name, at in here.items()
-            },
+        width = max(1, *map(len, self.own))
+        self.members = loops.numbers([[*own, *[_NOTHING] * (width - len(own))] for own in self.own])
+        numbers, flags = number_columns(fused), flag_columns(fused)
+        columns = (
+            loops.numbers([self._columns(box, numbers) for box in boxes]),
+            loops.flags([self._columns(box, flags) for box in boxes]),
         )
-        for times in (1, 2, 4, 8)
-    ]
+        state = (
+            loops.numbers(list(usual)),
+            loops.numbers(_cells(numbers)),
+            loops.flags(_cells(flags)),
+            loops.numbers(_cells(fused.wanted)),
+        )
+        kind = list(question.policy.kinds).index(question.kind)
+        fixed = (
+            loops.numbers([0]),
+            loops.codes([fused.graphs.index(era.graph)]),
+            loops.flags([True]),
+            loops.codes([kind]),
+            loops.numbers([[question.opening.get(name, 0)] for name in fused.summed] or [[0]]),
+        )
+        self.arrays = (self.axes, self.members, columns, loops.numbers(usual), state, fixed)
+
+    def _axis(self, axis: Axis, values: Mapping[str, Any]) -> list[int]:
+        slot = self.fused.layout.slots.get(axis.name)
+        numbers = number_columns(self.fused)
+        if slot is not None:
+            graded = isinstance(values[axis.name].value, Schedule)
+            return [SCHEDULE if graded else PARAMETER, slot, axis.low, axis.high]
+        if axis.name in numbers:
+            return [INPUT, numbers.index(axis.name), axis.low, axis.high]
+        return [_NOTHING, 0, axis.low, axis.high]
+
+    def _columns(self, box: Box, names: Sequence[str]) -> list[int]:
+        inputs = self.question.policy.inputs
+        return [number_of(inputs[name], box.facts.get(name)) for name in names] or [0]
+
+    def corners(self) -> Iterator[_Case]:
+        """Every corner, one box after the other."""
+        for number, box in enumerate(self.boxes):
+            for positions in box.corners():
+                yield self._case(number, positions)
+
+    def inside(self) -> Iterator[_Case]:
+        """The estimate's own combination, then the points inside the boxes."""
+        for number, box in enumerate(self.boxes):
+            if box.facts == self.question.facts:
+                yield self._case(number, [axis.usual for axis in box.axes])
+        for number, box in enumerate(self.boxes):
+            for positions in box.inside(len(self.boxes)):
+                yield self._case(number, positions)
+
+    def _case(self, box: int, positions: Sequence[int]) -> _Case:
+        if len(positions) == self.count:
+            return box, list(positions)
+        everywhere = [0] * self.count
+        for axis, position in zip(self.own[box], positions, strict=True):
+            everywhere[axis] = position
+        return box, everywhere
+
+    def settle(self, cases: Sequence[_Case]) -> dict[str, list[int]]:
+        """The outputs of each case, in fen."""
+        found = self.loops.numbers([[0] * len(cases) for _ in self.fused.wanted])
+        failed = self.loops.settle_all(
+            len(cases),
+            self.loops.numbers([box for box, _positions in cases]),
+            self.loops.numbers([positions for _box, positions in cases]),
+            self.arrays,
+            found,
+        )
+        _check(failed)
+        return dict(zip(self.fused.wanted, self.loops.plain(found), strict=True))
+
+    def follow(
+        self,
+        starts: Sequence[_Start],
+        cases: Sequence[_Case],
+        amounts: Mapping[str, Sequence[int]],
+    ) -> list[int]:
+        """What each start reaches, all of them improved together."""
+        if not starts:
+            return []
+        numbers = self.loops.numbers
+        wanted = list(self.fused.wanted)
+        begun = [(wanted.index(one.name), one.sign, cases[one.case][0]) for one in starts]
+        best = [[*cases[one.case][1], amounts[one.name][one.case]] for one in starts]
+        followed = numbers([list(row) for row in best])
+        most = max(_PIECES + 1, 2 * _NEAR + 1, _SCATTERED)
+        trial = (
+            numbers([0] * most),
+            numbers([[0] * self.count for _ in range(most)]),
+            numbers([[0] * most for _ in wanted]),
+            numbers([0]),
+        )
+        failed = self.loops.follow(
+            numbers(begun),
+            followed,
+            numbers([list(row) for row in best]),
+            self.arrays,
+            trial,
+            _words(self.loops),
+            numbers([_PIECES, _NEAR, _SCATTERED, _ROUNDS]),
+            numbers(list(_REACHES)),
+        )
+        _check(failed)
+        return [int(row[self.count]) for row in followed]
 
 
-def _inside_axis(axis: Axis, at: int) -> int:
-    return min(axis.high, max(axis.low, at))
+def _cells(names: Sequence[str]) -> list[list[int]]:
+    """One cell for each name, and at least one."""
+    return [[0] for _ in names] or [[0]]
 
 
-def _along(settler: Settler, searches: Sequence[_Search], axis: Axis) -> None:
-    """Look along one axis, each time more closely around the best place found."""
-    spans = [(search, axis.low, axis.high) for search in searches if axis.high > axis.low]
-    while spans:
-        points = [_pieces(low, high) for _search, low, high in spans]
-        tops = _try(settler, [search for search, _low, _high in spans], axis, points)
-        spans = [
-            (search, places[max(0, top - 1)], places[min(len(places) - 1, top + 1)])
-            for (search, low, high), places, top in zip(spans, points, tops, strict=True)
-            if high - low > _PIECES
-        ]
+def _check(failed: int) -> None:
+    if failed:
+        raise BadInput(KIND, None, "年度累计超出可计算的范围", "the year's totals are too large")
 
 
-def _try(
-    settler: Settler, searches: Sequence[_Search], axis: Axis, points: Sequence[Sequence[int]]
-) -> list[int]:
-    """Move each search to its points on one axis; the place of the best among them."""
-    tried = [
-        [Case(search.best.facts, {**search.best.positions, axis.name: at}) for at in places]
-        for search, places in zip(searches, points, strict=True)
-    ]
-    return _take(settler, searches, tried)
-
-
-def _take(
-    settler: Settler, searches: Sequence[_Search], tried: Sequence[Sequence[Case]]
-) -> list[int]:
-    """Settle what each search tries, in one batch; the place of the best among them."""
-    found = settler.settle([case for cases in tried for case in cases])
-    tops, start = [], 0
-    for search, cases in zip(searches, tried, strict=True):
-        tops.append(search.take(cases, found[search.name][start : start + len(cases)]))
-        start += len(cases)
-    return tops
-
-
-def _near(search: _Search, axis: Axis) -> list[int]:
-    """Every place close by, where rounding can still give or take a fen."""
-    here = search.best.positions[axis.name]
-    return list(range(max(axis.low, here - _NEAR), min(axis.high, here + _NEAR) + 1))
-
-
-def _pieces(low: int, high: int) -> list[int]:
-    pieces = min(_PIECES, high - low)
-    return [low + (high - low) * number // pieces for number in range(pieces + 1)]
+@lru_cache(maxsize=2)
+def _words(loops: Loops) -> Any:
+    """What `random.Random` draws from, the same at every run: words of 32 bits."""
+    words = array("I", Random(SEED).randbytes(4 * _WORDS))
+    if sys.byteorder == "big":
+        words.byteswap()
+    return loops.numbers(words)

@@ -57,6 +57,16 @@ def free_port(host: str, wanted: int | None = None) -> int:
     return free_port(host, 0)
 
 
+def prepare_answers() -> None:
+    """Compile what finds the answers' ranges, so that every server process only has to load it.
+
+    Takes some ten seconds on a machine that never served this version, else a part of one.
+    """
+    from doudi.office.web.public.results import get_ready  # noqa: PLC0415 - loads the compiler
+
+    get_ready()
+
+
 def collect_static_files() -> None:
     """Put the static files, hashed and compressed, where they are served from."""
     call_command("collectstatic", interactive=False, verbosity=0)

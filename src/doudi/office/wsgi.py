@@ -9,3 +9,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doudi.office.settings")
 
 application = get_wsgi_application()
+
+from doudi.office.web.public.results import get_ready  # noqa: E402 - Django has to stand first
+
+get_ready()

@@ -18,8 +18,8 @@ from itertools import pairwise
 from typing import Any
 
 from doudi.estimate.cases import Case, case_facts
+from doudi.estimate.combinations import combinations
 from doudi.estimate.settler import Settler
-from doudi.estimate.spread import combinations
 from doudi.estimate.unknowns import Question, ask
 from doudi.population.lever import Lever, find_lever
 from doudi.rules.amounts import LARGEST_AMOUNT
@@ -186,12 +186,12 @@ def _question(lever: Lever, position: int, item: Statement) -> tuple[Question, S
 
 def _true_as_usual(lever: Lever, position: int, item: Statement) -> bool:
     question, settler = _question(lever, position, item)
-    return _any_true(settler.settle(combinations(question, settler)[:1]), item)
+    return _any_true(settler.settle(combinations(question, settler.fused)[:1]), item)
 
 
 def _true_somehow(lever: Lever, position: int, item: Statement) -> bool:
     question, settler = _question(lever, position, item)
-    return _any_true(settler.settle(combinations(question, settler)), item)
+    return _any_true(settler.settle(combinations(question, settler.fused)), item)
 
 
 def _any_true(results: Mapping[str, Sequence[int]], item: Statement) -> bool:

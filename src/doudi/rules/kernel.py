@@ -7,10 +7,12 @@ ten thousand combinations and always runs plain (docs/adr/0003).
 """
 
 from __future__ import annotations
+import __future__
 
 import hashlib
 import importlib.util
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +21,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from doudi.rules.errors import BadInput
@@ -62,16 +65,16 @@ def run_plain(fused: Fused, batch: Batch) -> dict[str, list[int]]:
     out: dict[str, list[int]] = {name: [0] * count for name in fused.wanted}
     table = [value for row in batch.rows for value in row]
     arguments = _arguments(fused, batch, [number * width for number in batch.row], table, out)
-    _check_totals(_plain_loop(fused.text)(*arguments))
+    _check_totals(plain_functions(fused.text)["settle"](*arguments))
     return out
 
 
 @lru_cache(maxsize=32)
-def _plain_loop(text: str) -> Loop:
+def plain_functions(text: str) -> Mapping[str, Loop]:
+    """The functions of a text of rules, and of what was written behind it, in plain Python."""
     space: dict[str, Any] = {}
-    exec(compile(text, "<fused rules>", "exec"), space)
-    loop: Loop = space["settle"]
-    return loop
+    exec(compile(text, "<fused rules>", "exec", __future__.annotations.compiler_flag), space)
+    return space
 
 
 def run_compiled(fused: Fused, batch: Batch, workers: int | None = None) -> dict[str, Column]:
@@ -195,9 +198,18 @@ def _check_totals(found: int) -> None:
 @lru_cache(maxsize=8)
 def compiled_loop(fused: Fused) -> Loop:
     """The loop compiled by numba; kept on disk, so that a second process pays nothing."""
+    loop: Loop = compiled_functions(fused).settle
+    return loop
+
+
+def compiled_functions(fused: Fused, behind: str = "") -> ModuleType:
+    """The functions of the rules, and of a text written behind them, compiled by numba.
+
+    Those of the rules are compiled at once, the others at their first call; both are kept on disk.
+    """
     import numba  # noqa: PLC0415
 
-    text = _compiled_text(fused)
+    text = _compiled_text(fused) + _FUNCTION.sub(f"@numba.njit({_OPTIONS})\ndef ", behind)
     stamp = f"{text}\0{numba.__version__}\0{sys.version}"
     name = f"fused_{hashlib.sha256(stamp.encode()).hexdigest()[:20]}"
     path = _cache_folder() / f"{name}.py"
@@ -209,8 +221,7 @@ def compiled_loop(fused: Fused) -> Loop:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # numba finds a cached function's module by its name
     spec.loader.exec_module(module)
-    loop: Loop = module.settle
-    return loop
+    return module
 
 
 def _compiled_text(fused: Fused) -> str:
@@ -223,13 +234,16 @@ def _compiled_text(fused: Fused) -> str:
     arguments = ["_NUMBERS", "_NUMBERS", "_CODES", "_FLAGS", "_CODES", *columns, "numba.int64"]
     arguments += ["_NUMBERS"] * len(fused.summed) + ["numba.int64[::1]"] * len(fused.wanted)
     signature = f"numba.int64({', '.join(arguments)})"
-    options = 'cache=True, nogil=True, error_model="numpy"'
-    text = fused.text.replace("def _between(", f"@numba.njit({options})\ndef _between(")
-    text = text.replace("def settle(", f"@numba.njit({signature}, {options})\ndef settle(")
+    text = fused.text.replace("def _between(", f"@numba.njit({_OPTIONS})\ndef _between(")
+    text = text.replace("def settle(", f"@numba.njit({signature}, {_OPTIONS})\ndef settle(")
     return text.replace('"""\n\n\n', f'"""\n\n{_TYPES}\n\n\n', 1)
 
 
-_TYPES = """import numba
+_OPTIONS = 'cache=True, nogil=True, error_model="numpy"'
+_FUNCTION = re.compile("^def ", re.MULTILINE)
+_TYPES = """from __future__ import annotations
+
+import numba
 
 _NUMBERS = numba.types.Array(numba.int64, 1, "C", readonly=True)
 _CODES = numba.types.Array(numba.int8, 1, "C", readonly=True)

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from doudi.estimate.answer import Answer, Narrowing, answer
+from doudi.estimate.answer import Answer, answer
 from doudi.estimate.asking import structure
 from doudi.estimate.asking.bill_turns import OWN_SO_FAR, limit_of, opening_of, turns_bill
 from doudi.estimate.asking.question import Replies
+from doudi.estimate.corners import Narrowing
 from doudi.estimate.entitlements import answer_household
 from doudi.estimate.granted import HouseholdAnswer, Item
 from doudi.estimate.household import Household, Member
-from doudi.estimate.settler import Settler
 from doudi.estimate.spread import spread
 from doudi.estimate.unknowns import ask
 from doudi.rules.amounts import LARGEST_AMOUNT
@@ -108,7 +108,7 @@ def _ranges_when_spent(
         for rule in graph.needed_for(question.kind, [name])
         if total in rule.signature.arguments
     ]
-    return spread(question, Settler(question), dependent).ranges
+    return spread(question, dependent).ranges
 
 
 def _with_any_year(fresh: Answer, spent: Mapping[str, tuple[int, int]]) -> Answer:

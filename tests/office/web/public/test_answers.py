@@ -9,9 +9,6 @@ import pytest
 from django.test import Client
 from tests.office.web.public.answering import BILL, HOUSEHOLD, answer_all
 
-from doudi.estimate.asking import Guide
-from doudi.office.web.public import results
-
 pytestmark = pytest.mark.django_db
 
 
@@ -143,28 +140,3 @@ def test_the_answer_so_far_can_be_seen_before_all_is_answered(client: Client) ->
     answer_all(client, BILL, until="outside_league")
     page = client.get("/answer/").content.decode()
     assert "估计自付" in page
-
-
-def test_the_next_page_finds_the_range_that_was_begun_on_the_page_before(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begun: list[Any] = []
-    worked_out: list[Any] = []
-    real, pool = Guide.result, results._pool()
-
-    class Counted:
-        def submit(self, *work: Any) -> Any:
-            begun.append(work)
-            return pool.submit(*work)
-
-    def counted(guide: Any, replies: Any) -> Any:
-        worked_out.append(replies)
-        return real(guide, replies)
-
-    monkeypatch.setattr(results, "_pool", Counted)
-    monkeypatch.setattr(Guide, "result", counted)
-    answer_all(client, {**BILL, "bill": "34,567.89", "catalogue": "30,000"})
-    assert len(begun) == 1
-    for _ in range(2):
-        client.get("/answer/")
-    assert len(begun) == len(worked_out) == 1

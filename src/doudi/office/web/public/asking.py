@@ -18,7 +18,7 @@ from doudi.money import yuan
 from doudi.office.web.pages import FORM, public_page
 from doudi.office.web.public.replies_cookie import forget_replies, keep_replies, read_replies
 from doudi.office.web.public.reply_form import UNKNOWN, BadReply, read_reply, shown_reply
-from doudi.office.web.public.results import guide, prepare
+from doudi.office.web.public.results import guide
 from doudi.office.web.throttle import throttled
 
 _FORMS_A_MINUTE = 120
@@ -81,8 +81,6 @@ def check(request: HttpRequest) -> HttpResponse:
     walk = guide().walk(read_replies(request))
     if WAY not in walk.replies:
         return redirect("public:ask")
-    if walk.next is None:
-        prepare(walk.replies)
     return render(request, "public/check.html", {"given": given(walk), "open": walk.next})
 
 

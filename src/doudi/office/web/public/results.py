@@ -1,61 +1,61 @@
-"""The guide of the site, and its answers, worked out while the person still reads.
-
-The range of a stay in hospital takes the better part of half a second to find (docs/adr/0005). It
-is found in the background as soon as nothing is left to ask, so that it is there when the person
-has read through what they answered. Nothing of it is coarser than on the command line.
-"""
+"""The guide of the site, and its answers."""
 
 from __future__ import annotations
 
-import json
-from collections import OrderedDict
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
-from threading import Lock
 from typing import Any
 
 from doudi.estimate.asking import Guide, Result
+from doudi.office.settlement.policy import active_policy
+from doudi.rules.policy import Policy
 
 BILL_POLICY = "hinggan-2018"
-_MOST_KEPT = 256
-
-_lock = Lock()
-_found: OrderedDict[str, Future[Result]] = OrderedDict()
 
 
-@lru_cache(maxsize=1)
 def guide() -> Guide:
-    """Asks for everything that the packs grant."""
-    from doudi.estimate.entitlements import all_policies  # noqa: PLC0415 - reads every pack
-    from doudi.policies import policy  # noqa: PLC0415
-
-    return Guide(all_policies(), policy(BILL_POLICY))
-
-
-def prepare(replies: Mapping[str, Any]) -> None:
-    """Begin to work out the answer, without waiting for it."""
-    _future(replies)
+    """Asks for everything that the packs grant, by the bureau's own figures where it has some."""
+    return _guide_by(_SamePolicy(active_policy()))
 
 
 def result_of(replies: Mapping[str, Any]) -> Result:
     """The answer to the replies that still apply."""
-    return _future(replies).result()
+    asking = guide()
+    return asking.result(asking.walk(replies).replies)
 
 
-def _future(replies: Mapping[str, Any]) -> Future[Result]:
-    kept = guide().walk(replies).replies
-    key = json.dumps(kept, sort_keys=True)
-    with _lock:
-        found = _found.get(key)
-        if found is None or (found.done() and found.exception() is not None):
-            found = _found[key] = _pool().submit(guide().result, kept)
-        _found.move_to_end(key)
-        while len(_found) > _MOST_KEPT:
-            _found.popitem(last=False)
-    return found
+def get_ready() -> None:
+    """Compile the search for ranges, or load it from the cache, before the first visitor comes."""
+    from doudi.estimate.answer import answer  # noqa: PLC0415
+    from doudi.estimate.searching import warm_up  # noqa: PLC0415
+    from doudi.rules.fuse import fuse  # noqa: PLC0415
+
+    policy = guide().bill_policy
+    warm_up(fuse(policy))
+    answer(policy, _ANY_BILL, policy.valid_to)
 
 
-@lru_cache(maxsize=1)
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=2, thread_name_prefix="answers")
+_ANY_BILL = {"kind": "inpatient", "bill": 100_000}
+
+
+class _SamePolicy:
+    """A policy as a key: the same version is the same policy."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+
+    def __hash__(self) -> int:
+        return hash(self.policy.version)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _SamePolicy) and other.policy.version == self.policy.version
+
+
+@lru_cache(maxsize=4)
+def _guide_by(active: _SamePolicy) -> Guide:
+    from doudi.estimate.entitlements import all_policies  # noqa: PLC0415 - reads every pack
+    from doudi.policies import policy  # noqa: PLC0415
+
+    ours = active.policy
+    packs = tuple(ours if pack.name == ours.name else pack for pack in all_policies())
+    return Guide(packs, ours if ours.name == BILL_POLICY else policy(BILL_POLICY))
