@@ -18,7 +18,7 @@ from doudi.office.settlement import kept_sums
 from doudi.office.settlement.amounts import listed
 from doudi.office.settlement.bands import OWN_BANDS, SHARE_BANDS, own_band, share_band
 from doudi.office.settlement.checks import check_everything
-from doudi.office.settlement.kept_sums import keep, keep_anew, owed_to, paid_most, sums_of_year
+from doudi.office.settlement.kept_sums import keep, keep_anew, owed_to, sums_of_year
 from doudi.office.settlement.models import Claim, Entry, KeptOwed, KeptSum, KeptYear, PersonYear
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +68,7 @@ def places() -> list[kept_sums.Place]:
             inside.filter(
                 admission__person__household__division__code__range=codes_within(division)
             ),
+            codes_within(division),
         )
         for division in Division.objects.filter(
             code__in=[village[:digits].ljust(12, "0") for digits in (4, 6, 9, 12)]
@@ -119,7 +120,12 @@ def test_what_is_kept_and_what_came_since_is_what_the_claims_come_to(seed: int) 
         for year in PersonYear.objects.filter(year=2018)
         if year.totals.get("registered_own", 0) >= 200_000
     }
-    found = paid_most(people, "registered_own", 2018, 200_000)
+    for place in (places()[0], places()[-1]):
+        one_by_one = kept_sums.PaidMost(place, people, "registered_own", 2018, 200_000)
+        assert len(one_by_one) == len(totals)
+        pages = [one_by_one[start : start + 1] for start in range(len(totals))]
+        assert [one for page in pages for one in page] == one_by_one[:]
+    found = one_by_one[:]
     assert {one.person: one.own_fen for one in found} == totals
     assert [one.own_fen for one in found] == sorted(totals.values(), reverse=True)
     assert check_everything().faults == []

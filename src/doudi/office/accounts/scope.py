@@ -80,7 +80,9 @@ def claims_in_scope(user: User) -> QuerySet[Claim]:
 
 def place_in_scope(user: User) -> Place:
     """The account's division or institution, with the claims that it may see."""
-    return Place(user.division_id or user.institution_id or "", claims_in_scope(user))
+    people = user.division is not None and user.may(Permission.SEE_PEOPLE)
+    divisions = codes_within(user.division) if people and user.division else None
+    return Place(user.division_id or user.institution_id or "", claims_in_scope(user), divisions)
 
 
 def institutions_in_scope(user: User) -> QuerySet[Institution]:

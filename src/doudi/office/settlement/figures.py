@@ -6,21 +6,23 @@ business date and what it comes to now, so reversed ones do not and corrected on
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from operator import add
 from typing import Any
+from uuid import UUID
 
-from django.db.models import BigIntegerField, Case, F, IntegerField, QuerySet, Sum, Value, When
+from django.db.models import BigIntegerField, Exists, F, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
 from doudi.office.ledger.models import PAYERS
 from doudi.office.registry.models import Person
 from doudi.office.settlement.bands import OWN_BANDS, SHARE_BANDS
-from doudi.office.settlement.kept_sums import Paid, Sort, Sums, paid_most
+from doudi.office.settlement.kept_sums import Paid, PaidMost, Place, Sort, Sums
 from doudi.office.settlement.models import Claim, Entry, Institution
 from doudi.office.settlement.policy import active_policy
 from doudi.rules.room import rooms_left
@@ -72,11 +74,6 @@ class ClaimFilter:
     share: int | None = None
 
 
-def of_year(claims: QuerySet[Claim], year: int) -> QuerySet[Claim]:
-    """Those whose business date lies in the year."""
-    return claims.filter(date__range=(date(year, 1, 1), date(year, 12, 31)))
-
-
 def by_month_and_hospital(sums: Mapping[Sort, Sums]) -> list[MonthOfHospital]:
     """A year's sums, one row a hospital and month; one SQL statement."""
     names = dict(Institution.objects.values_list("code", "name"))
@@ -107,17 +104,34 @@ def bands_of(sums: Mapping[Sort, Sums]) -> list[Band]:
     ]
 
 
-def settlements(claims: QuerySet[Claim], year: int, chosen: ClaimFilter) -> QuerySet[Claim]:
-    """The settlements in force behind a figure, newest first."""
-    found = of_year(claims, year)
-    if chosen.month is not None:
-        found = found.filter(date__month=chosen.month)
+@dataclass(frozen=True)
+class Spot:
+    """A place in a list of settlements: the one shown last."""
+
+    day: date
+    claim: UUID
+
+
+def settlements(
+    claims: QuerySet[Claim], year: int, chosen: ClaimFilter, after: Spot | None = None
+) -> QuerySet[Claim]:
+    """The settlements in force behind a figure, newest first; those that come ``after`` one.
+
+    What each comes to is summed for itself, so that a database that goes by the day needs to
+    look at no more of them than are asked for.
+    """
+    found = claims.filter(date__range=_days(year, chosen.month))
     if chosen.institution is not None:
         found = found.filter(institution=chosen.institution)
-    found = found.annotate(**_sums("entries__"), in_force=_in_force("entries__"))
-    found = found.filter(in_force__gt=0)
+    if after is not None:
+        found = found.filter(date__lte=after.day).exclude(date=after.day, pk__lte=after.claim)
+    entries = Entry.objects.filter(claim=OuterRef("pk"))
+    found = found.filter(Exists(entries.filter(sort=Entry.Sort.SETTLE)))
+    found = found.exclude(Exists(entries.filter(sort=Entry.Sort.REVERSE)))
     if chosen.payer is not None:
-        found = found.filter(**{f"{chosen.payer}_sum__gt": 0})
+        found = found.annotate(given=_summed(f"{chosen.payer}_pay")).filter(given__gt=0)
+    if chosen.own is not None or chosen.share is not None:
+        found = found.annotate(own_sum=_summed("own_pay"))
     if chosen.own is not None:
         found = _in_own_band(found, chosen.own)
     if chosen.share is not None:
@@ -125,11 +139,34 @@ def settlements(claims: QuerySet[Claim], year: int, chosen: ClaimFilter) -> Quer
     return found.order_by("-date", "pk")
 
 
-def near_ceiling(people: QuerySet[Person], year: int) -> tuple[int, list[Paid]]:
+def counted(sums: Mapping[Sort, Sums], chosen: ClaimFilter) -> int | None:
+    """How many settlements of a year's sums are chosen; None where the sums do not say."""
+    if chosen.payer is not None:
+        return None
+    return sum(
+        one.claims
+        for sort, one in sums.items()
+        if chosen.month in (None, sort.month)
+        and chosen.institution in (None, sort.institution)
+        and chosen.own in (None, sort.own)
+        and chosen.share in (None, sort.share)
+    )
+
+
+def _days(year: int, month: int | None) -> tuple[date, date]:
+    if month is None:
+        return date(year, 1, 1), date(year, 12, 31)
+    return date(year, month, 1), date(year, month, monthrange(year, month)[1])
+
+
+def near_ceiling(
+    place: Place, people: QuerySet[Person], year: int
+) -> tuple[int, PaidMost | list[Paid]]:
     """The year's ceiling on own payments in fen, and who has paid four fifths of it or more.
 
-    By the pack in force at the end of the year; 0 and nobody where it has no such ceiling. Three
-    SQL statements.
+    ``people`` are those of the place whom one may see. By the pack in force at the end of the
+    year; 0 and nobody where it has no such ceiling. Two SQL statements, and one for each look at
+    the list.
     """
     policy = active_policy()
     total = policy.own_so_far
@@ -141,35 +178,18 @@ def near_ceiling(people: QuerySet[Person], year: int) -> tuple[int, list[Paid]]:
     ceiling = next((room.cap_fen for room in rooms if room.used_fen), 0)
     if not ceiling:
         return 0, []
-    return ceiling, paid_most(people, total, year, ceiling * NEAR_PERCENT // _ALL)
+    return ceiling, PaidMost(place, people, total, year, ceiling * NEAR_PERCENT // _ALL)
 
 
-def _sums(path: str) -> dict[str, Any]:
-    names = [*PAYERS, "own"]
-    return {
-        f"{name}_sum": Coalesce(
-            Sum(Cast(KeyTextTransform(f"{name}_pay", f"{path}changes"), BigIntegerField())),
-            Value(0),
-            output_field=BigIntegerField(),
-        )
+def _summed(*names: str) -> Subquery:
+    """What outputs of a claim come to, its entries together."""
+    amounts = (
+        Coalesce(Cast(KeyTextTransform(name, "changes"), BigIntegerField()), Value(0))
         for name in names
-    }
-
-
-def _bill() -> Any:
-    return reduce(add, (F(f"{name}_sum") for name in (*PAYERS, "own")))
-
-
-def _in_force(path: str) -> Sum:
-    """One for each claim that stands: settled and not reversed."""
-    return Sum(
-        Case(
-            When(**{f"{path}sort": Entry.Sort.SETTLE}, then=Value(1)),
-            When(**{f"{path}sort": Entry.Sort.REVERSE}, then=Value(-1)),
-            default=Value(0),
-            output_field=IntegerField(),
-        )
     )
+    of_claim = Entry.objects.filter(claim=OuterRef("pk")).order_by().values("claim")
+    sums = of_claim.annotate(total=Sum(reduce(add, amounts))).values("total")
+    return Subquery(sums, output_field=BigIntegerField())
 
 
 def _in_own_band(found: QuerySet[Any], band: int) -> QuerySet[Any]:
@@ -179,9 +199,11 @@ def _in_own_band(found: QuerySet[Any], band: int) -> QuerySet[Any]:
 
 
 def _in_share_band(found: QuerySet[Any], band: int) -> QuerySet[Any]:
-    found = found.annotate(bill=_bill()).annotate(given=(F("bill") - F("own_sum")) * _ALL)
+    every = [f"{name}_pay" for name in (*PAYERS, "own")]
+    found = found.annotate(bill=_summed(*every))
+    found = found.annotate(reached=(F("bill") - F("own_sum")) * _ALL)
     if band > 0:
-        found = found.filter(given__gte=F("bill") * SHARE_BANDS[band - 1])
-    return (
-        found if band == len(SHARE_BANDS) else found.filter(given__lt=F("bill") * SHARE_BANDS[band])
-    )
+        found = found.filter(reached__gte=F("bill") * SHARE_BANDS[band - 1])
+    if band == len(SHARE_BANDS):
+        return found
+    return found.filter(reached__lt=F("bill") * SHARE_BANDS[band])

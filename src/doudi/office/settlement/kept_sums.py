@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import F, Max, QuerySet
 from django.utils import timezone
 
 from doudi.office.ledger.models import PAYERS
@@ -230,11 +230,16 @@ def _keep_years(mark: KeptSums, until: datetime) -> None:
         return
     # A year may hold what was recorded after ``until`` as well; it is read again then anyway.
     touched = Entry.objects.filter(recorded_at__gte=since, recorded_at__lt=until).values("year")
-    years = PersonYear.objects.filter(pk__in=touched).values_list("pk", "year", "totals")
+    years = PersonYear.objects.filter(pk__in=touched)
+    found = years.annotate(lived_in=F("person__household__division"))
     rows = [
-        (pk, year, totals.get(total, 0)) for pk, year, totals in years.iterator(chunk_size=5_000)
+        (pk, year, lived_in or "", totals.get(total, 0))
+        for pk, year, lived_in, totals in found.values_list(
+            "pk", "year", "lived_in", "totals"
+        ).iterator(chunk_size=5_000)
     ]
-    _add_up(KeptYear, ("person_year_id",), ("year", "own_fen"), rows, instead=True)
+    columns = ("year", "division", "own_fen")
+    _add_up(KeptYear, ("person_year_id",), columns, rows, instead=True)
 
 
 def _add_up(
@@ -261,10 +266,14 @@ def _add_up(
 
 
 class Place(NamedTuple):
-    """A place whose sums are kept, by the code of a division or an institution; its claims."""
+    """A place whose sums are kept, by the code of a division or an institution; its claims.
+
+    ``divisions`` are the lowest and the highest area code in it, None for an institution.
+    """
 
     code: str
     claims: QuerySet[Claim]
+    divisions: tuple[str, str] | None = None
 
 
 def sums_of_year(place: Place, year: int) -> dict[Sort, Sums]:
@@ -315,30 +324,58 @@ class Paid(NamedTuple):
     own_fen: int
 
 
-def paid_most(people: QuerySet[Person], total: str, year: int, least_fen: int) -> list[Paid]:
-    """Who of the people has so much or more of a running total, the most first.
+class PaidMost:
+    """Who of a place has so much or more of a running total in a year, the most first.
 
-    Those kept are found by index, those of whom something was recorded since are read.
+    Those kept are found by index, those of whom something was recorded since are read; both
+    only as far as they are asked for.
     """
-    mark = KeptSums.objects.first()
-    years = PersonYear.objects.filter(year=year)
-    kept: list[tuple[Any, ...]] = []
-    if mark is not None and mark.own_total == total:
-        touched = Entry.objects.filter(recorded_at__gte=mark.until).values("year")
-        high = KeptYear.objects.filter(year=year, own_fen__gte=least_fen)
-        kept = list(_named(high.exclude(pk__in=touched), people, "person_year__person", "own_fen"))
-        years = years.filter(pk__in=touched)
-    read = [
-        (pk, person, name, totals.get(total, 0))
-        for pk, person, name, totals in _named(years, people, "person", "totals")
-    ]
-    found = [*kept, *(row for row in read if row[-1] >= least_fen)]
-    return [Paid(*row) for _pk, *row in sorted(found, key=lambda row: (-row[-1], row[0]))]
+
+    def __init__(
+        self, place: Place, people: QuerySet[Person], total: str, year: int, least_fen: int
+    ) -> None:
+        mark = KeptSums.objects.first()
+        years = PersonYear.objects.filter(year=year)
+        self._kept: QuerySet[KeptYear] = KeptYear.objects.none()
+        if mark is not None and mark.own_total == total:
+            touched = Entry.objects.filter(recorded_at__gte=mark.until).values("year")
+            high = KeptYear.objects.filter(year=year, own_fen__gte=least_fen)
+            if place.divisions is not None:
+                high = high.filter(division__range=place.divisions)
+            else:
+                high = _of_people(high, people, "person_year__person")
+            years = years.filter(pk__in=touched)
+            self._kept = high.exclude(pk__in=touched)
+        self._read = [
+            (-totals.get(total, 0), pk, person, name)
+            for pk, person, name, totals in _of_people(years, people, "person").values_list(
+                "pk", "person__public_id", "person__name", "totals"
+            )
+            if totals.get(total, 0) >= least_fen
+        ]
+
+    def count(self) -> int:
+        """How many there are; one SQL statement."""
+        return self._kept.count() + len(self._read)
+
+    def __len__(self) -> int:
+        return self.count()
+
+    def __getitem__(self, some: slice) -> list[Paid]:
+        """Those of a part of the list; one SQL statement."""
+        high = self._kept.order_by("-own_fen", "pk")[: some.stop]
+        kept = [
+            (-own, pk, person, name)
+            for own, pk, person, name in high.values_list(
+                "own_fen", "pk", "person_year__person__public_id", "person_year__person__name"
+            )
+        ]
+        found = sorted([*kept, *self._read])[some]
+        return [Paid(person, name, -own) for own, _pk, person, name in found]
 
 
-def _named(rows: QuerySet[Any], people: QuerySet[Person], path: str, amount: str) -> Any:
-    scoped = rows.filter(**{f"{path}__in": people.order_by().values("pk")})
-    return scoped.values_list("pk", f"{path}__public_id", f"{path}__name", amount)
+def _of_people(rows: QuerySet[Any], people: QuerySet[Person], path: str) -> QuerySet[Any]:
+    return rows.filter(**{f"{path}__in": people.order_by().values("pk")})
 
 
 def faults_of_kept() -> Iterator[str]:

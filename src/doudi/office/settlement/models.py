@@ -306,11 +306,15 @@ class KeptOwed(models.Model):
 
 
 class KeptYear(models.Model):
-    """What a person has paid in a year, in fen, so that the highest are found by index."""
+    """What a person has paid in a year, in fen, so that the highest are found by index.
+
+    ``division`` is the gacha the person lives in, empty for who has no household.
+    """
 
     person_year = models.OneToOneField(PersonYear, on_delete=models.PROTECT, primary_key=True)
     year = models.PositiveSmallIntegerField()
+    division = models.CharField(max_length=12)
     own_fen = models.BigIntegerField()
 
     class Meta:
-        indexes = (models.Index(fields=("year", "own_fen")),)
+        indexes = (models.Index(fields=("year", "own_fen", "division")),)

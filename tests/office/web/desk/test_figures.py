@@ -10,8 +10,11 @@ hospital.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
+from html import unescape
 from io import BytesIO
 
 import pytest
@@ -39,6 +42,8 @@ from doudi.office.settlement.figures import (
 )
 from doudi.office.settlement.kept_sums import Paid, keep, owed_to, sums_of_year
 from doudi.office.settlement.models import KeptSums
+from doudi.office.web.desk import figure_lists
+from doudi.office.workbooks import table_workbook
 
 MAY, JUNE = date(2018, 5, 9), date(2018, 6, 5)
 A_PAYERS = {
@@ -144,15 +149,20 @@ def test_who_has_paid_four_fifths_of_the_ceiling_is_near_it(
     settled(one, 40_000 * YUAN, 0, day=JUNE)
     settled(other, 39_990 * YUAN, 0, day=JUNE)
     keeping()
-    scope = people_in_scope(account("banner", HERE))
-    with statements(2 if KeptSums.objects.first() is None else 3):
-        ceiling, near = near_ceiling(scope, 2018)
+    banner = account("banner", HERE)
+    place, scope = place_in_scope(banner), people_in_scope(banner)
+    with statements(2):
+        ceiling, near = near_ceiling(place, scope, 2018)
     assert ceiling == 500_000
-    assert near == [
+    with statements(1 if KeptSums.objects.exists() else 0):
+        assert len(near) == 2
+    assert near[:] == [
         Paid(people["B"], "合成B", 500_000),
         Paid(one.public_id, "合成F", 400_000),
     ]
-    assert near_ceiling(scope, 2017) == (500_000, [])
+    assert near[1:2] == [Paid(one.public_id, "合成F", 400_000)]
+    ceiling, nobody = near_ceiling(place, scope, 2017)
+    assert (ceiling, nobody[:]) == (500_000, [])
 
 
 @pytest.mark.django_db
@@ -221,8 +231,58 @@ def test_a_list_is_exported_as_excel_that_runs_nothing(as_role: Callable[..., Cl
     rows = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_index(0).to_python()
     assert {row[1] for row in rows[1:]} == {"合成B", "合成C", "=1+1"}
     by_name = {str(row[1]): row for row in rows}
-    assert by_name["合成B"][4:] == ["50,000", "0", "0", "0", "0", "45,000", "5,000"]
+    assert by_name["合成B"][4:] == [50_000, 0, 0, 0, 0, 45_000, 5_000]
+    assert by_name["=1+1"][-1] == 100
     assert Call.objects.get(service="export_figures").detail["rows"] == 3
+
+
+@pytest.mark.django_db
+def test_an_amount_in_excel_is_a_number_to_the_fen() -> None:
+    content = table_workbook("a", ["金额"], [[Decimal(10_000_000_000_01).scaleb(-2)]])
+    [_heading, [amount]] = (
+        CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
+    )
+    assert amount == 10_000_000_000.01
+
+
+@pytest.mark.django_db
+def test_a_list_goes_on_page_by_page_and_shows_every_settlement_once(
+    as_role: Callable[..., Client], statements: Statements, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figure_lists, "_ON_A_PAGE", 2)
+    person = household_member(HERE, name="合成A")
+    claims = [settled(person, 1_000 * YUAN, day=MAY).claim for _ in range(3)]
+    claims += [settled(person, 1_000 * YUAN, day=JUNE).claim for _ in range(2)]
+    reverse(claims.pop())
+    client = as_role("banner", HERE)
+    path = "/desk/figures/settlements?year=2018"
+    client.get(path)
+    seen: list[int] = []
+    while path:
+        with statements(8):
+            text = client.get(path).content.decode()
+        seen.append(text.count("2018-0"))
+        assert "共 4 笔" in text
+        following = re.search(r'rel="next" href="([^"]+)"', text)
+        path = f"/desk/figures/settlements{unescape(following[1])}" if following else ""
+    assert seen == [2, 2]
+    for wrong in ("x", "2018-13-01_" + "0" * 36):
+        assert client.get(f"/desk/figures/settlements?after={wrong}").status_code == 404
+
+
+@pytest.mark.django_db
+def test_what_is_too_much_for_one_file_is_refused_in_words(
+    as_role: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle_all()
+    monkeypatch.setattr(figure_lists, "MOST_EXPORTED", 2)
+    client = as_role("banner", HERE)
+    start = "/desk/figures/settlements?year=2018&excel=1"
+    for asked, file in (("", False), ("&month=6", True), ("&payer=backstop", True)):
+        answer = client.get(start + asked)
+        assert answer["Content-Type"].startswith("application/") == file, asked
+    assert "超过 2 笔" in client.get(start).content.decode()
+    assert Call.objects.filter(service="export_figures").count() == 2
 
 
 def test_the_figures_are_readable_on_a_phone_and_at_a_desk(page: BrowserPage) -> None:

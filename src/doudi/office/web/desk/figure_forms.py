@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+from uuid import UUID
+
 from django import forms
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from doudi.office.ledger.models import PAYERS
 from doudi.office.settlement.bands import OWN_BANDS, SHARE_BANDS
-from doudi.office.settlement.figures import ClaimFilter
+from doudi.office.settlement.figures import ClaimFilter, Spot
 from doudi.office.settlement.kept_sums import Place, newest_year
 
 _FIRST_YEAR, _LAST_YEAR = 2003, 2100
@@ -32,6 +36,19 @@ class FilterForm(YearForm):
     payer = forms.ChoiceField(choices=[(payer, payer) for payer in PAYERS], required=False)
     own = forms.IntegerField(min_value=0, max_value=len(OWN_BANDS), required=False)
     share = forms.IntegerField(min_value=0, max_value=len(SHARE_BANDS), required=False)
+
+    after = forms.RegexField(r"^\d{4}-\d{2}-\d{2}_[0-9a-f-]{36}$", required=False)
+
+    def after_spot(self) -> Spot | None:
+        """After which settlement the page begins; Http404 for none that can be."""
+        given = self.cleaned_data["after"]
+        if not given:
+            return None
+        day, _bar, claim = given.partition("_")
+        try:
+            return Spot(date.fromisoformat(day), UUID(claim))
+        except ValueError:
+            raise Http404 from None
 
     def chosen(self) -> ClaimFilter:
         """What was asked for, of a valid form."""

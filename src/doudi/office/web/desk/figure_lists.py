@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,8 +20,8 @@ from doudi.office.audit.services import note
 from doudi.office.ledger.advances import unpaid_advances
 from doudi.office.ledger.models import PAYERS
 from doudi.office.settlement.amounts import ListedClaim, listed
-from doudi.office.settlement.figures import NEAR_PERCENT, near_ceiling, settlements
-from doudi.office.settlement.kept_sums import owed_to
+from doudi.office.settlement.figures import NEAR_PERCENT, counted, near_ceiling, settlements
+from doudi.office.settlement.kept_sums import Paid, owed_to, sums_of_year
 from doudi.office.settlement.models import Claim
 from doudi.office.web.components import Cell, Column, Link, Table
 from doudi.office.web.desk.figure_forms import FilterForm, YearForm, year_of
@@ -30,7 +32,9 @@ from doudi.office.web.window.words import kind_word, payer_words
 from doudi.office.workbooks import table_workbook
 
 _ON_A_PAGE = 50
+_IN_A_QUERY = 5_000
 MOST_EXPORTED = 50_000
+"""The most rows of one Excel file: more would keep the server busy for minutes."""
 
 
 @staff_page(Permission.SEE_FIGURES)
@@ -40,41 +44,70 @@ def settled(request: StaffRequest) -> HttpResponse:
     place = place_in_scope(request.user)
     if not form.is_valid():
         raise Http404
-    year = year_of(form, place)
-    keys = settlements(place.claims, year, form.chosen()).values_list("pk", flat=True)
+    year, chosen = year_of(form, place), form.chosen()
     name = _("{year} 年结算明细").format(year=year)
     words = payer_words()
     heading = [_("结算日期"), _("姓名"), _("医院"), _("就医类别"), _("总费用（元）")]
     heading += [*words.values(), _("个人自付")]
     columns = [Column(word, numeric=at > 3) for at, word in enumerate(heading)]  # noqa: PLR2004
+    count = counted(sums_of_year(place, year), chosen)
     if request.GET.get("excel"):
-        rows = [_settled_line(claim) for claim in _in_order(list(keys[:MOST_EXPORTED]))]
-        return _workbook(request, name, heading, rows)
-    page = Paginator(keys, _ON_A_PAGE).get_page(request.GET.get("page"))
-    shown = [_settled_line(claim) for claim in _in_order(list(page))]
-    return _page(request, name, Table(name, columns, shown, hide_caption=True), page=page)
+        keys = _all_of(settlements(place.claims, year, chosen), count)
+        if keys is not None:
+            rows = [_settled_cells(claim) for claim in _in_order(keys)]
+            return _workbook(request, name, heading, rows)
+    after = form.after_spot()
+    found = settlements(place.claims, year, chosen, after).values_list("pk", "date")
+    # No more than there are: else a database would go through the whole year for one more.
+    most = _ON_A_PAGE + 1 if count is None else min(_ON_A_PAGE + 1, count)
+    keys_of_page = list(found[:most])
+    shown = keys_of_page[:_ON_A_PAGE]
+    lines = [_settled_line(claim) for claim in _in_order([key for key, _day in shown])]
+    following = ""
+    if len(keys_of_page) > _ON_A_PAGE:
+        query = request.GET.copy()
+        query.pop("excel", None)
+        query["after"] = f"{shown[-1][1]:%Y-%m-%d}_{shown[-1][0]}"
+        following = f"?{query.urlencode()}"
+    table = Table(name, columns, lines, hide_caption=True)
+    hints = [] if count is None else [_("共 {count} 笔。").format(count=f"{count:,}")]
+    if request.GET.get("excel") or (count or 0) > MOST_EXPORTED:
+        refused = _("超过 {most} 笔，不能一次导出；请先按月份或医院缩小范围。")
+        hints.append(refused.format(most=f"{MOST_EXPORTED:,}"))
+    return _page(request, name, table, hint="".join(hints), following=following)
 
 
 @staff_page(Permission.SEE_FIGURES)
 def near(request: StaffRequest) -> HttpResponse:
     """Who has paid four fifths of the year's ceiling or more."""
     form = YearForm(request.GET)
-    year = year_of(form, place_in_scope(request.user))
-    ceiling, people = near_ceiling(people_in_scope(request.user), year)
+    place = place_in_scope(request.user)
+    year = year_of(form, place)
+    ceiling, people = near_ceiling(place, people_in_scope(request.user), year)
     name = _("{year} 年自付接近封顶的人").format(year=year)
     heading = [_("姓名"), _("今年自付（元）"), _("封顶前余额（元）")]
-    rows = [(one, yuan(one.own_fen), yuan(max(0, ceiling - one.own_fen))) for one in people]
     if request.GET.get("excel"):
-        return _workbook(request, name, heading, [[one.name, *rest] for one, *rest in rows])
+        rows = [
+            [one.name, _yuan(one.own_fen), _yuan(max(0, ceiling - one.own_fen))]
+            for one in people[:]
+        ]
+        return _workbook(request, name, heading, rows)
+    by_page: Any = people
+    page: Page[Paid] = Paginator(by_page, _ON_A_PAGE).get_page(request.GET.get("page"))
     shown: list[list[Cell]] = [
-        [Link(one.name, reverse("desk:person", args=[one.person])), *rest] for one, *rest in rows
+        [
+            Link(one.name, reverse("desk:person", args=[one.person])),
+            yuan(one.own_fen),
+            yuan(max(0, ceiling - one.own_fen)),
+        ]
+        for one in page
     ]
     columns = [Column(heading[0]), *(Column(word, numeric=True) for word in heading[1:])]
     table = Table(name, columns, shown, hide_caption=True)
     hint = _("建档立卡人口全年自付到 {ceiling} 元为止。这里是已达到 {percent}% 的人。").format(
         ceiling=yuan(ceiling), percent=NEAR_PERCENT
     )
-    return _page(request, name, table, hint=hint)
+    return _page(request, name, table, hint=hint, page=page)
 
 
 @staff_page(Permission.SEE_FIGURES)
@@ -89,28 +122,47 @@ def advances(request: StaffRequest) -> HttpResponse:
     codes = places.values("code")
     owed = unpaid_advances(owed_to(codes), codes)
     found = [(advance, age_of(advance, now)) for advance in owed]
-    rows: list[list[Cell]] = [
-        [
-            names[one.institution],
-            f"{one.period[:4]}-{one.period[4:]}",
-            ages[at],
-            yuan(one.amount_fen),
-        ]
+    rows: list[list[Any]] = [
+        [names[one.institution], f"{one.period[:4]}-{one.period[4:]}", ages[at], one.amount_fen]
         for one, at in found
         if asked in ("", str(at))
     ]
     name = _("各方还没有付给医院的垫付")
     heading = [_("医院"), _("结算月份"), _("结算以来"), _("未付（元）")]
     if request.GET.get("excel"):
-        return _workbook(request, name, heading, rows)
+        return _workbook(request, name, heading, [[*row[:-1], _yuan(row[-1])] for row in rows])
     columns = [Column(word, numeric=at == len(heading) - 1) for at, word in enumerate(heading)]
-    return _page(request, name, Table(name, columns, rows, hide_caption=True))
+    shown = [[*row[:-1], yuan(row[-1])] for row in rows]
+    return _page(request, name, Table(name, columns, shown, hide_caption=True))
+
+
+def _all_of(found: QuerySet[Claim], count: int | None) -> list[Any] | None:
+    """The keys of all settlements, or None when they are too many for a file."""
+    if count is not None and count > MOST_EXPORTED:
+        return None
+    keys = list(found.values_list("pk", flat=True)[: MOST_EXPORTED + 1])
+    return keys if len(keys) <= MOST_EXPORTED else None
 
 
 def _in_order(keys: Sequence[Any]) -> list[ListedClaim]:
     """The claims of these keys in their order."""
-    found = {claim.claim: claim for claim in listed(Claim.objects.filter(pk__in=keys))}
+    found: dict[str, ListedClaim] = {}
+    for start in range(0, len(keys), _IN_A_QUERY):
+        some = Claim.objects.filter(pk__in=keys[start : start + _IN_A_QUERY])
+        found |= {claim.claim: claim for claim in listed(some)}
     return [found[str(key)] for key in keys]
+
+
+def _yuan(fen: int) -> Decimal:
+    """An amount as a number of Excel; exact, as no float is."""
+    return Decimal(fen).scaleb(-2)
+
+
+def _settled_cells(claim: ListedClaim) -> list[Any]:
+    """A line of the list for Excel: the amounts are numbers."""
+    amounts = [claim.bill_fen, *(claim.payers[payer] for payer in PAYERS), claim.own_fen]
+    texts = [claim.day.isoformat(), claim.name, claim.institution, kind_word(claim.kind)]
+    return [*texts, *map(_yuan, amounts)]
 
 
 def _settled_line(claim: ListedClaim) -> list[Any]:
@@ -127,7 +179,8 @@ def _settled_line(claim: ListedClaim) -> list[Any]:
 
 def _page(request: StaffRequest, name: str, table: Table, **more: Any) -> HttpResponse:
     query = request.GET.copy()
-    query.pop("page", None)
+    for name_of_place in ("page", "after"):
+        query.pop(name_of_place, None)
     back = f"{reverse('desk:figures')}?year={query['year']}" if "year" in query else ""
     query["excel"] = "1"
     shown = {

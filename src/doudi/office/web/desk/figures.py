@@ -45,7 +45,7 @@ def home(request: StaffRequest) -> HttpResponse:
     year = year_of(form, place)
     sums = sums_of_year(place, year)
     months, bands = by_month_and_hospital(sums), bands_of(sums)
-    ceiling, near = near_ceiling(people_in_scope(request.user), year)
+    ceiling, near = near_ceiling(place, people_in_scope(request.user), year)
     institutions = institutions_in_scope(request.user).values("code")
     owed = unpaid_advances(owed_to(institutions), institutions)
     near_link = Link(f"{len(near):,}", _list("figures_near", year=year))
