@@ -52,6 +52,7 @@ EXAMPLES: dict[str, Callable[[], str]] = {
     "place": lambda: make_place(HERE).gacha,
     "kind": lambda: "enrol",
     "number": lambda: "1",
+    "step": lambda: "sign",
     "code": lambda: in_groups(save_enquiry(replies={"way": "bill"})),
     "account": lambda: account("village", HERE).username,
     "admission": lambda: settled_stay(HERE, "绝密壬癸").admission.public_id,

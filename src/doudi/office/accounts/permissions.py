@@ -30,6 +30,14 @@ class Permission(StrEnum):
     """Read the cases that the public filed because an answer looks wrong."""
     PROPOSE_ADOPTION = "propose_adoption"
     APPROVE_ADOPTION = "approve_adoption"
+    SEE_CARE = "see_care"
+    """See who needs treatment, a family doctor or a check-up, and what was done."""
+    RECORD_CARE = "record_care"
+    """Record contracts with family-doctor teams, their services, and check-ups."""
+    PLAN_TREATMENT = "plan_treatment"
+    """Record plans for serious disease, and that it was treated."""
+    SET_UP_CARE = "set_up_care"
+    """Open teams and name service packages."""
     SEE_AUDIT = "see_audit"
     MANAGE_ACCOUNTS = "manage_accounts"
 
@@ -49,7 +57,13 @@ Needed = Permission | tuple[Permission, ...] | None
 
 _P = Permission
 _TABLE: dict[str, tuple[Permission, ...]] = {
-    Role.VILLAGE: (_P.SEE_PEOPLE, _P.CHANGE_PEOPLE, _P.IMPORT_PEOPLE),
+    Role.VILLAGE: (
+        _P.SEE_PEOPLE,
+        _P.CHANGE_PEOPLE,
+        _P.IMPORT_PEOPLE,
+        _P.SEE_CARE,
+        _P.RECORD_CARE,
+    ),
     Role.SUMU: (
         _P.SEE_PEOPLE,
         _P.CHANGE_PEOPLE,
@@ -57,14 +71,27 @@ _TABLE: dict[str, tuple[Permission, ...]] = {
         _P.IMPORT_PEOPLE,
         _P.EXPORT_PEOPLE,
         _P.UNMASK,
+        _P.SEE_CARE,
+        _P.RECORD_CARE,
+        _P.PLAN_TREATMENT,
     ),
-    Role.CLERK: (_P.SEE_PEOPLE, _P.SETTLE, _P.SEE_SETTLEMENTS, _P.CORRECT, _P.UNMASK),
+    Role.CLERK: (
+        _P.SEE_PEOPLE,
+        _P.SETTLE,
+        _P.SEE_SETTLEMENTS,
+        _P.CORRECT,
+        _P.UNMASK,
+        _P.SEE_CARE,
+        _P.PLAN_TREATMENT,
+    ),
     Role.HOSPITAL: (
         _P.SEE_PEOPLE,
         _P.SEE_SETTLEMENTS,
         _P.CORRECT,
         _P.APPROVE_CORRECTION,
         _P.SEE_FIGURES,
+        _P.SEE_CARE,
+        _P.PLAN_TREATMENT,
     ),
     Role.BANNER: (
         _P.SEE_PEOPLE,
@@ -78,6 +105,10 @@ _TABLE: dict[str, tuple[Permission, ...]] = {
         _P.APPROVE_CORRECTION,
         _P.SEE_FIGURES,
         _P.READ_CASES,
+        _P.SEE_CARE,
+        _P.RECORD_CARE,
+        _P.PLAN_TREATMENT,
+        _P.SET_UP_CARE,
     ),
     Role.LEAGUE: (
         _P.SEE_PEOPLE,
@@ -93,6 +124,9 @@ _TABLE: dict[str, tuple[Permission, ...]] = {
         _P.READ_CASES,
         _P.PROPOSE_ADOPTION,
         _P.APPROVE_ADOPTION,
+        _P.SEE_CARE,
+        _P.PLAN_TREATMENT,
+        _P.SET_UP_CARE,
     ),
     Role.AUDITOR: (
         _P.SEE_PEOPLE,
@@ -100,6 +134,7 @@ _TABLE: dict[str, tuple[Permission, ...]] = {
         _P.SEE_FIGURES,
         _P.READ_CASES,
         _P.SEE_AUDIT,
+        _P.SEE_CARE,
     ),
     Role.ADMINISTRATOR: (_P.MANAGE_ACCOUNTS, _P.SEE_AUDIT),
 }

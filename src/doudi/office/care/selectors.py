@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -80,7 +81,7 @@ def serious_patients(
     treatments = Treatment.objects.filter(listing=OuterRef("pk"), withdrawn_at=None)
     plans = TreatmentPlan.objects.filter(listing=OuterRef("pk"), withdrawn_at=None)
     listings = DiseaseListing.objects.filter(
-        holds_on(day), list=DiseaseListing.List.SERIOUS, person__in=people
+        _of(people), holds_on(day), list=DiseaseListing.List.SERIOUS
     ).annotate(
         is_treated=Exists(treatments.filter(designated=True)),
         is_treated_elsewhere=Exists(treatments.filter(designated=False)),
@@ -122,11 +123,10 @@ def chronic_patients(
     people: QuerySet[Person], day: date, *, signed: bool | None = None
 ) -> QuerySet[Person]:
     """The people on a list of chronic disease on a day: those who should have a contract (H-44)."""
-    listed = DiseaseListing.objects.filter(
-        holds_on(day), list__in=CHRONIC_LISTS, person=OuterRef("pk")
-    )
+    listed = DiseaseListing.objects.filter(holds_on(day), list__in=CHRONIC_LISTS)
     contracts = Contract.objects.filter(holds_on(day), withdrawn_at=None, person=OuterRef("pk"))
-    found = people.filter(Exists(listed))
+    # The lists are short beside the people: found by them, nobody else is looked at.
+    found = people.filter(pk__in=listed.values("person"))
     if signed is None:
         return found
     return found.filter(Exists(contracts) if signed else ~Exists(contracts))
@@ -135,7 +135,7 @@ def chronic_patients(
 def severe_patients(people: QuerySet[Person], day: date) -> QuerySet[DiseaseListing]:
     """The third batch: listings approved for the backstop of severe illness (H-51)."""
     return DiseaseListing.objects.filter(
-        holds_on(day), list=DiseaseListing.List.SEVERE_BACKSTOP, person__in=people
+        _of(people), holds_on(day), list=DiseaseListing.List.SEVERE_BACKSTOP
     )
 
 
@@ -151,16 +151,24 @@ class CheckUpState(StrEnum):
 
 def checked_people(people: QuerySet[Person], year: int, state: CheckUpState) -> QuerySet[Person]:
     """The people behind one number of a year's check-ups (H-60, H-61)."""
-    calls = CheckUpCall.objects.filter(person=OuterRef("pk"), year=year, withdrawn_at=None)
-    done = CheckUp.objects.filter(person=OuterRef("pk"), year=year, withdrawn_at=None)
-    conditions = {
-        CheckUpState.WISHES: Exists(calls.filter(why=CheckUpCall.Why.WISHES)),
-        CheckUpState.KEY_PERSONS: Exists(calls.filter(why=CheckUpCall.Why.KEY_PERSON)),
-        CheckUpState.DONE: Exists(done),
-        CheckUpState.ILL: Exists(done.exclude(finding=CheckUp.Treated.NOT_ILL)),
-        CheckUpState.WAITING: Exists(calls) & ~Exists(done),
+    calls = CheckUpCall.objects.filter(year=year, withdrawn_at=None)
+    done = CheckUp.objects.filter(year=year, withdrawn_at=None)
+    rows: dict[CheckUpState, QuerySet[Any]] = {
+        CheckUpState.WISHES: calls.filter(why=CheckUpCall.Why.WISHES),
+        CheckUpState.KEY_PERSONS: calls.filter(why=CheckUpCall.Why.KEY_PERSON),
+        CheckUpState.DONE: done,
+        CheckUpState.ILL: done.exclude(finding=CheckUp.Treated.NOT_ILL),
+        CheckUpState.WAITING: calls,
     }
-    return people.filter(conditions[state])
+    found = people.filter(pk__in=rows[state].values("person"))
+    if state is not CheckUpState.WAITING:
+        return found
+    return found.filter(~Exists(done.filter(person=OuterRef("pk"))))
+
+
+def _of(people: QuerySet[Person]) -> Exists:
+    """Rows about one of these people, looked up row by row."""
+    return Exists(people.filter(pk=OuterRef("person")))
 
 
 def check_up_figures(people: QuerySet[Person], year: int) -> CheckUpFigures:

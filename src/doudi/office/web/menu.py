@@ -27,6 +27,7 @@ JOBS = (
     Job(_("变更复核"), "desk:approvals", MAKERS_AND_CHECKERS),
     Job(_("一站式窗口"), "window:home", Permission.SETTLE),
     Job(_("未付清的自付"), "window:unpaid", Permission.SETTLE),
+    Job(_("健康扶贫"), "desk:care", Permission.SEE_CARE),
     Job(_("数据看板"), "desk:figures", Permission.SEE_FIGURES),
     Job(_("公众异议"), "desk:disputes", Permission.READ_CASES),
     Job(_("账号"), "desk:accounts", Permission.MANAGE_ACCOUNTS),

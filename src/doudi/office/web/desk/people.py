@@ -81,6 +81,7 @@ def one(request: StaffRequest, person: str) -> HttpResponse:
             "person": found,
             "form": form,
             "may_unmask": may_unmask and number is None,
+            "may_see_care": request.user.may(Permission.SEE_CARE),
             "changes": _changes(found, standing)
             if request.user.may(Permission.CHANGE_PEOPLE)
             else [],

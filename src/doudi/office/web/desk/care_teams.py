@@ -1,0 +1,228 @@
+"""Family-doctor teams, service packages, and what teams have earned in a month."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from doudi.i18n import either
+from doudi.office.accounts.permissions import Permission
+from doudi.office.accounts.scope import institutions_in_scope, people_in_scope
+from doudi.office.care import services as care
+from doudi.office.care.incentives import Earned, payable, services_of_month
+from doudi.office.care.models import Contract, Service, ServicePackage, Team
+from doudi.office.registry.errors import RegistryRefused
+from doudi.office.web.components import Badge, Cell, Column, Link, Money, Table
+from doudi.office.web.desk.care_forms import MonthForm, PackageForm, TeamForm
+from doudi.office.web.desk.care_lists import person_link
+from doudi.office.web.pages import FORM, StaffRequest, staff_page
+
+_ON_A_PAGE = 50
+
+
+@staff_page(Permission.SEE_CARE, FORM)
+def teams(request: StaffRequest) -> HttpResponse:
+    """The teams of the account's place with how many people they have; a new one."""
+    may_add = request.user.may(Permission.SET_UP_CARE)
+    places = institutions_in_scope(request.user).order_by("code")
+    form = None
+    if may_add:
+        shown = list(places.values_list("code", "name"))
+        form = TeamForm(request.POST or None, rows={"institution": shown})
+    elif request.method == "POST":
+        raise PermissionDenied
+    if form is not None and form.is_valid():
+        given = form.cleaned_data
+        try:
+            care.open_team(
+                actor=request.user.username,
+                reason=given["reason"],
+                name=given["name"],
+                institution=given["institution"],
+            )
+        except RegistryRefused as refused:
+            form.add_error(None, either(refused.zh, str(refused)))
+        else:
+            messages.success(request, _("已登记"))
+            return redirect("desk:care_teams")
+    found = _teams_in_scope(request).select_related("institution").order_by("institution", "name")
+    page = Paginator(found, _ON_A_PAGE).get_page(request.GET.get("page"))
+    signed = _signed(list(page))
+    table = Table(
+        _("家庭医生团队"),
+        [
+            Column(_("团队")),
+            Column(_("医疗机构")),
+            Column(_("签约的人"), numeric=True),
+            Column(_("状态")),
+        ],
+        [
+            [
+                team.name,
+                team.institution.name,
+                signed.get(team.pk, 0),
+                _state(synthetic=team.synthetic, open_=team.closed_on is None),
+            ]
+            for team in page
+        ],
+        empty=_("还没有团队"),
+        hide_caption=True,
+    )
+    return _setting_up(request, _("家庭医生团队"), "", table, form, page)
+
+
+@staff_page(Permission.SEE_CARE, FORM)
+def packages(request: StaffRequest) -> HttpResponse:
+    """The kinds of service package; a new one."""
+    may_add = request.user.may(Permission.SET_UP_CARE)
+    if request.method == "POST" and not may_add:
+        raise PermissionDenied
+    form = PackageForm(request.POST or None) if may_add else None
+    if form is not None and form.is_valid():
+        given = form.cleaned_data
+        try:
+            care.name_package(actor=request.user.username, **given)
+        except RegistryRefused as refused:
+            form.add_error(None, either(refused.zh, str(refused)))
+        else:
+            messages.success(request, _("已登记"))
+            return redirect("desk:care_packages")
+    rows: list[list[Cell]] = [
+        [
+            row.name,
+            row.disease,
+            row.content or None,
+            _state(synthetic=row.synthetic, open_=row.closed_on is None),
+        ]
+        for row in ServicePackage.objects.order_by("closed_on", "pk")
+    ]
+    table = Table(
+        _("签约服务包"),
+        [Column(_("服务包")), Column(_("病种")), Column(_("内容")), Column(_("状态"))],
+        rows,
+        empty=_("还没有服务包"),
+        hide_caption=True,
+    )
+    hint = _("文章只说有 10 种，没有写名称和内容：由主管单位填。")
+    return _setting_up(request, _("签约服务包"), hint, table, form, None)
+
+
+@staff_page(Permission.SEE_CARE)
+def incentives(request: StaffRequest) -> HttpResponse:
+    """What each team has earned in a month by deliveries and family-bed visits."""
+    form = MonthForm(request.GET or None)
+    period = form.period()
+    earned = payable(_services_in_scope(request), period)
+    month = f"{period[:4]}-{period[4:]}"
+    table = Table(
+        _("{month} 应付给团队").format(month=month),
+        [
+            Column(_("团队")),
+            Column(_("医疗机构")),
+            Column(_("送药次数"), numeric=True),
+            Column(_("家庭病床出诊次数"), numeric=True),
+            Column(_("应付"), numeric=True),
+        ],
+        [
+            [
+                row.team.name,
+                row.team.institution.name,
+                _behind(row, month, "drug_delivery", row.deliveries),
+                _behind(row, month, "family_bed_visit", row.visits),
+                Badge(_("没有这一天的政策，不能算"), "warning")
+                if row.fen is None
+                else Money(row.fen),
+            ]
+            for row in earned
+        ],
+        empty=_("这个月没有送药和家庭病床出诊"),
+        totals=[
+            _("合计"),
+            "",
+            sum(row.deliveries for row in earned),
+            sum(row.visits for row in earned),
+            Money(sum(row.fen or 0 for row in earned)),
+        ],
+    )
+    shown = {"form": form if form.is_bound else MonthForm({"month": month}), "table": table}
+    return render(request, "desk/care_incentives.html", shown)
+
+
+@staff_page(Permission.SEE_CARE)
+def services_behind(request: StaffRequest) -> HttpResponse:
+    """The services of a team's month that are paid for."""
+    form = MonthForm(request.GET or None)
+    period = form.period()
+    found = services_of_month(_services_in_scope(request), period)
+    team, sort = request.GET.get("team"), request.GET.get("sort")
+    if team:
+        found = found.filter(contract__team__public_id=team)
+    if sort:
+        found = found.filter(sort=sort)
+    page = Paginator(
+        found.select_related("contract__person", "contract__team").order_by("day", "pk"),
+        _ON_A_PAGE,
+    ).get_page(request.GET.get("page"))
+    name = _("{month} 的送药和家庭病床出诊").format(month=f"{period[:4]}-{period[4:]}")
+    rows: list[list[Cell]] = [
+        [
+            row.day.isoformat(),
+            str(row.get_sort_display()),
+            person_link(row.contract.person),
+            row.contract.team.name,
+            row.recorded_by,
+        ]
+        for row in page
+    ]
+    labels = (_("日期"), _("服务项目"), _("姓名"), _("团队"), _("登记人"))
+    table = Table(name, [Column(label) for label in labels], rows, hide_caption=True)
+    shown = {"name": name, "table": table, "page": page, "count": page.paginator.count}
+    return render(request, "desk/care_list.html", shown)
+
+
+def _services_in_scope(request: StaffRequest) -> QuerySet[Service]:
+    return Service.objects.filter(contract__person__in=people_in_scope(request.user))
+
+
+def _teams_in_scope(request: StaffRequest) -> QuerySet[Team]:
+    """Teams of institutions in the place, and those that people of the place have chosen."""
+    contracts = Contract.objects.filter(person__in=people_in_scope(request.user))
+    return Team.objects.filter(
+        Q(institution__in=institutions_in_scope(request.user)) | Q(pk__in=contracts.values("team"))
+    )
+
+
+def _signed(found: list[Team]) -> dict[int, int]:
+    """How many people have a contract with each team."""
+    contracts = Contract.objects.filter(team__in=found, valid_to=None, withdrawn_at=None)
+    counted = contracts.values_list("team").annotate(count=Count("pk")).order_by()
+    return {row[0]: row[1] for row in counted}
+
+
+def _behind(row: Earned, month: str, sort: str, count: int) -> Cell:
+    if not count:
+        return 0
+    asked = urlencode({"month": month, "team": row.team.public_id, "sort": sort})
+    return Link(f"{count:,}", f"{reverse('desk:care_services')}?{asked}")
+
+
+def _state(*, synthetic: bool, open_: bool) -> Badge:
+    if not open_:
+        return Badge(_("已停用"))
+    return Badge(_("合成数据"), "warning") if synthetic else Badge(_("有效"), "good")
+
+
+def _setting_up(
+    request: StaffRequest, name: str, hint: str, table: Table, form: Any, page: Any
+) -> HttpResponse:
+    shown = {"name": name, "hint": hint, "table": table, "form": form, "page": page}
+    return render(request, "desk/care_set_up.html", shown)
