@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "doudi.office.web",
     "doudi.office.imports",
     "doudi.office.enquiries",
+    "doudi.office.limits",
 ]
 AUTH_USER_MODEL = "accounts.User"
 ROOT_URLCONF = "doudi.office.urls"

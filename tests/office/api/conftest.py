@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.test import Client
 from tests.office.builders import SAID, clerk, hospital, new_key
 
 from doudi.office.accounts.models import User
+from doudi.office.limits import services as limits
 from doudi.office.tokens.services import issue_token
 
 ALL = ("read", "settle", "reverse")
@@ -26,8 +26,8 @@ def _static_folder() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nobody_is_throttled_yet() -> None:
-    cache.clear()
+def _no_minute_ends_within_a_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "_now", lambda: 1_545_192_000)
 
 
 class Program:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
-from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -25,6 +24,7 @@ from tests.office.web.browser import Watched, running_browser, running_site
 from tests.office.web.people_and_places import HERE, PASSWORD, Place, account
 
 from doudi.office.accounts.models import User
+from doudi.office.limits import services as limits
 
 BACKEND = "doudi.office.accounts.backend.AccountBackend"
 
@@ -38,8 +38,8 @@ def _static_files() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nobody_is_throttled_yet() -> None:
-    cache.clear()
+def _no_minute_ends_within_a_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "_now", lambda: 1_545_192_000)
 
 
 @pytest.fixture

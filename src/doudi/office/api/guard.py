@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest
 from ninja.security import HttpBearer
-from ninja.throttling import AnonRateThrottle, AuthRateThrottle
+from ninja.throttling import BaseThrottle
 
 from doudi.office.api.problems import Stopped
+from doudi.office.limits.services import count, seconds_left
 from doudi.office.tokens.models import ApiToken
 from doudi.office.tokens.scopes import Scope
 from doudi.office.tokens.services import may_use, token_of
 
-PER_TOKEN = "600/min"
-PER_ADDRESS = "60/min"
+_MINUTE = 60
+PER_TOKEN = 600
+PER_ADDRESS = 60
 
 
 class TokenRequest(HttpRequest):
@@ -46,24 +48,45 @@ class Bearer(HttpBearer):
         return found
 
 
-class ByToken(AuthRateThrottle):
+class _Limit(BaseThrottle):
+    """So many calls a minute by one sender, over all processes of the server."""
+
+    def __init__(self, thing: str, most: int) -> None:
+        self.thing = thing
+        self.most = most
+
+    def allow_request(self, request: HttpRequest) -> bool:
+        """Count the call; whether it is still within the limit."""
+        times = count(thing=self.thing, sender=self.sender(request), seconds=_MINUTE)
+        return times <= self.most
+
+    def sender(self, request: HttpRequest) -> str:
+        """Who is counted."""
+        raise NotImplementedError
+
+    def wait(self) -> float:
+        """Seconds until calls are taken again."""
+        return float(seconds_left(_MINUTE))
+
+
+class ByToken(_Limit):
     """As often as a large hospital settles, and no more."""
 
-    scope = "doudi_api_token"
-
     def __init__(self) -> None:
-        super().__init__(PER_TOKEN)
+        super().__init__("api token", PER_TOKEN)
+
+    def sender(self, request: HttpRequest) -> str:
+        """The token, by its number."""
+        token: ApiToken = cast("TokenRequest", request).auth
+        return str(token.pk)
 
 
-class ByAddress(AnonRateThrottle):
+class ByAddress(_Limit):
     """What needs no token, by address."""
 
-    scope = "doudi_api_address"
-
     def __init__(self) -> None:
-        super().__init__(PER_ADDRESS)
+        super().__init__("api address", PER_ADDRESS)
 
-    def get_ident(self, request: HttpRequest) -> str | None:
+    def sender(self, request: HttpRequest) -> str:
         """The address of the connection: a header would be whatever the sender writes."""
-        address: str | None = request.META.get("REMOTE_ADDR")
-        return address
+        return str(request.META.get("REMOTE_ADDR", ""))

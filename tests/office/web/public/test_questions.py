@@ -6,7 +6,9 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from tests.office.web.conftest import Statements
 from tests.office.web.public.answering import BILL, HOUSEHOLD, answer_all, reply, slot_of
 
@@ -47,8 +49,15 @@ def test_no_address_says_anything_about_the_person(client: Client) -> None:
 def test_the_replies_are_in_no_table_and_unreadable_in_the_cookie(
     client: Client, statements: Statements
 ) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        asked = answer_all(client, BILL)
+    # Every reply is counted for its address, and one count more deletes those of the last minute.
+    counted = [query["sql"] for query in queries if "INTO limits_tally" in query["sql"]]
+    assert len(counted) == len(asked)
+    assert all("limits_tally" in query["sql"] or "SAVEPOINT" in query["sql"] for query in queries)
+    assert not [query for query in queries if "inpatient" in query["sql"]]
     with statements(0):
-        answer_all(client, BILL)
+        client.get("/ask/check")
         client.get("/answer/")
     kept = client.cookies[NAME]
     assert "inpatient" not in kept.value
