@@ -15,7 +15,8 @@ from django.db.migrations.executor import MigrationExecutor
 from doudi.office.accounts.models import User
 from doudi.office.approvals.adoption import is_approved
 from doudi.office.registry.models import Person
-from doudi.office.settlement.policy import ADOPTION_VARIABLE
+from doudi.office.settlement.policy import ADOPTION_VARIABLE, current_adoption
+from doudi.rules.adoption import RefusedAdoption
 
 FIRST_PORT = 8000
 _PORTS_TRIED = 100
@@ -36,10 +37,14 @@ def reasons_not_to_serve() -> Iterator[tuple[str, str]]:
         yield "库里有演示账号，不能正式运行", "there are demonstration accounts in the database"
     if Person.objects.filter(synthetic=True).exists():
         yield "库里有合成人员，不能正式运行", "there are synthetic people in the database"
-    adoption = os.environ.get(ADOPTION_VARIABLE)
+    try:
+        adoption = os.environ.get(ADOPTION_VARIABLE) or current_adoption()
+    except RefusedAdoption as changed:
+        yield from changed.faults
+        return
     if adoption and not is_approved(Path(adoption)):
-        zh = f"{ADOPTION_VARIABLE} 的文件没有经过两人复核（变更复核 → 采用本单位的数字）"
-        yield zh, f"the file of {ADOPTION_VARIABLE} is not approved by two people"
+        zh = f"采用文件 {adoption} 没有经过两人复核（变更复核 → 采用本单位的数字）"
+        yield zh, f"the adoption file {adoption} is not approved by two people"
 
 
 def free_port(host: str, wanted: int | None = None) -> int:

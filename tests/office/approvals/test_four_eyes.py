@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.utils import DatabaseError
-from tests.office.builders import settled
+from tests.office.builders import YUAN, settled
 from tests.office.databases import at_once
 from tests.office.web.people_and_places import HERE, THERE, account, household_member
 
@@ -21,7 +22,10 @@ from doudi.office.approvals.scope import proposals_in_scope
 from doudi.office.audit.models import Call
 from doudi.office.registry.errors import RegistryRefused
 from doudi.office.registry.models import Person, RegistrationPeriod
+from doudi.office.settlement import policy
 from doudi.office.settlement.models import Entry
+from doudi.office.web.public.results import guide
+from doudi.rules.adoption import RefusedAdoption
 
 ADOPTION = """\
 policy: hinggan-2018
@@ -191,6 +195,36 @@ def test_a_bureaus_figures_need_two_people_of_the_league(tmp_path: Path, setting
     assert is_approved(path)
     path.write_text(ADOPTION.replace("60000", "70000"), encoding="utf-8")
     assert not is_approved(path)
+
+
+@pytest.mark.real_commits
+def test_approved_figures_are_settled_and_answered_by_without_a_restart(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DATA = tmp_path
+    monkeypatch.setattr(policy, "_SECONDS", 0.0)
+    monkeypatch.delenv("DOUDI_ADOPTION", raising=False)
+    before, day = policy.active_policy(), date(2018, 5, 9)
+    for yuan in (60_000, 70_000):
+        text = ADOPTION.replace("60000", str(yuan))
+        proposal = services.propose(
+            kind="adopt",
+            subject="adoption",
+            given={"text": text},
+            reason="医保局文件",
+            by=account("league"),
+        )
+        assert policy.active_policy().value_on("assistance_cap", day).value != yuan * YUAN
+        services.approve(proposal=proposal, by=account("league"))
+        assert policy.active_policy().value_on("assistance_cap", day).value == yuan * YUAN
+        assert guide().bill_policy.version == policy.active_policy().version
+        assert policy.adoption_of(policy.active_policy()) == text
+    [current] = [path for path in tmp_path.glob("adoptions/*.yaml") if "70000" in path.read_text()]
+    current.write_text(text.replace("70000", "80000"), encoding="utf-8")
+    with pytest.raises(RefusedAdoption):
+        policy.active_policy()
+    settings.DATA = tmp_path / "elsewhere"
+    assert policy.active_policy() is before
 
 
 @pytest.mark.django_db
