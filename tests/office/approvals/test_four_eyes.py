@@ -203,6 +203,7 @@ def test_approved_figures_are_settled_and_answered_by_without_a_restart(
 ) -> None:
     settings.DATA = tmp_path
     monkeypatch.setattr(policy, "_SECONDS", 0.0)
+    monkeypatch.setattr(policy._seen, "again", 0.0)
     monkeypatch.delenv("DOUDI_ADOPTION", raising=False)
     before, day = policy.active_policy(), date(2018, 5, 9)
     for yuan in (60_000, 70_000):
