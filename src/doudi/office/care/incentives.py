@@ -46,6 +46,13 @@ def services_of_month(services: QuerySet[Service], period: str) -> QuerySet[Serv
     return services.filter(day__gte=first, day__lt=after, sort__in=PAID_FOR, withdrawn_at=None)
 
 
+def last_month(services: QuerySet[Service], day: date) -> str:
+    """The month of the newest service that is paid for, else that of ``day``: ``201809``."""
+    paid = services.filter(sort__in=PAID_FOR, withdrawn_at=None).order_by("-day")
+    newest = paid.values_list("day", flat=True).first()
+    return (newest or day).strftime("%Y%m")
+
+
 def payable(services: QuerySet[Service], period: str) -> list[Earned]:
     """What each team of these services has earned in a month, in two SQL statements."""
     counts: defaultdict[int, dict[tuple[date, str], int]] = defaultdict(dict)

@@ -171,6 +171,13 @@ def _of(people: QuerySet[Person]) -> Exists:
     return Exists(people.filter(pk=OuterRef("person")))
 
 
+def last_check_up_year(day: date) -> int:
+    """The newest year that somebody was called or checked in, else that of ``day``."""
+    calls = CheckUpCall.objects.filter(withdrawn_at=None).order_by("-year")
+    newest: int | None = calls.values_list("year", flat=True).first()
+    return newest or day.year
+
+
 def check_up_figures(people: QuerySet[Person], year: int) -> CheckUpFigures:
     """A year's check-ups, one SQL statement a number."""
     wishes, key_persons, done, ill, waiting = (

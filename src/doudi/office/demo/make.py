@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from doudi.office.audit.models import Call
 from doudi.office.audit.services import note
+from doudi.office.care.models import Team
+from doudi.office.demo.care import write_care
 from doudi.office.demo.figures import FULL_SIZE
 from doudi.office.demo.institutions import write_institutions
 from doudi.office.demo.people import League, plan_league
@@ -63,6 +65,8 @@ def make_league(*, people: int, seed: int, settlements: int, bar: Bar = no_bar) 
             write_people(league, progress)
     if not Institution.objects.exists():
         write_institutions()
+    if not Team.objects.exists():
+        write_care()
     with bar("settlements", settlements) as progress:
         write_settlements(league, settlements, progress)
     # Nobody else writes to an office that is just being made.

@@ -88,7 +88,7 @@ def test_the_figures_take_as_many_statements_however_many_people_there_are(
         chronic_patient(f"合成{number}")
         serious_patient(f"合成大病{number}")
     client.get("/desk/care/")
-    with statements(12):
+    with statements(13):
         client.get("/desk/care/")
     for number in range(3):
         person = chronic_patient(f"合成又{number}")
@@ -96,7 +96,7 @@ def test_the_figures_take_as_many_statements_however_many_people_there_are(
         care.call_to_check_up(**SAID, person_id=person.pk, year=2018, why="wishes")
         listed(person, "severe_backstop", "重病")
         serious_patient(f"合成又大病{number}")
-    with statements(12):
+    with statements(13):
         client.get("/desk/care/")
     for address, count in (
         ("/desk/care/serious", 5),

@@ -21,6 +21,7 @@ from doudi.office.care.selectors import (
     SeriousFigures,
     check_up_figures,
     chronic_patients,
+    last_check_up_year,
     serious_figures,
     severe_patients,
 )
@@ -61,6 +62,7 @@ def home(request: StaffRequest) -> HttpResponse:
     today = timezone.localdate()
     at = {"place": request.GET["place"]} if request.GET.get("place") else {}
     serious = serious_figures(people, today)
+    year = last_check_up_year(today)
     shown: dict[str, Any] = {
         "place": place,
         "serious": _serious(serious, at),
@@ -72,8 +74,8 @@ def home(request: StaffRequest) -> HttpResponse:
                 _list("care_severe", severe_patients(people, today).count(), at),
             )
         ],
-        "check_ups": _check_ups(people, today.year, at),
-        "year": today.year,
+        "check_ups": _check_ups(people, year, at),
+        "year": year,
         "reported": _reported(),
         "below": _below(place),
         "may_set_up": request.user.may(Permission.SET_UP_CARE),

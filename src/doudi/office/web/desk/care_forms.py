@@ -154,6 +154,6 @@ class MonthForm(forms.Form):
     )
 
     def period(self) -> str:
-        """``201809``: the month asked for, else this one."""
+        """``201809``, the month asked for, or nothing."""
         asked: str = (self.cleaned_data.get("month") or "") if self.is_valid() else ""
-        return asked.replace("-", "") or timezone.localdate().strftime("%Y%m")
+        return asked.replace("-", "")

@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,7 @@ from doudi.i18n import either
 from doudi.office.accounts.permissions import Permission
 from doudi.office.accounts.scope import institutions_in_scope, people_in_scope
 from doudi.office.care import services as care
-from doudi.office.care.incentives import Earned, payable, services_of_month
+from doudi.office.care.incentives import Earned, last_month, payable, services_of_month
 from doudi.office.care.models import Contract, Service, ServicePackage, Team
 from doudi.office.registry.errors import RegistryRefused
 from doudi.office.web.components import Badge, Cell, Column, Link, Money, Table
@@ -120,8 +121,9 @@ def packages(request: StaffRequest) -> HttpResponse:
 def incentives(request: StaffRequest) -> HttpResponse:
     """What each team has earned in a month by deliveries and family-bed visits."""
     form = MonthForm(request.GET or None)
-    period = form.period()
-    earned = payable(_services_in_scope(request), period)
+    services = _services_in_scope(request)
+    period = form.period() or last_month(services, timezone.localdate())
+    earned = payable(services, period)
     month = f"{period[:4]}-{period[4:]}"
     table = Table(
         _("{month} 应付给团队").format(month=month),
@@ -161,8 +163,9 @@ def incentives(request: StaffRequest) -> HttpResponse:
 def services_behind(request: StaffRequest) -> HttpResponse:
     """The services of a team's month that are paid for."""
     form = MonthForm(request.GET or None)
-    period = form.period()
-    found = services_of_month(_services_in_scope(request), period)
+    services = _services_in_scope(request)
+    period = form.period() or last_month(services, timezone.localdate())
+    found = services_of_month(services, period)
     team, sort = request.GET.get("team"), request.GET.get("sort")
     if team:
         found = found.filter(contract__team__public_id=team)
