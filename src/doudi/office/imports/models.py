@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_noop as _
 
 from doudi.office.registry.identity import new_public_id
 from doudi.office.registry.models import Cause, Division, Enrolment, Health, Person, Relation
@@ -17,12 +18,12 @@ class PeopleImport(models.Model):
     """
 
     class State(models.TextChoices):
-        READING = "reading", "正在读取"
-        FAILED = "failed", "读不了"
-        STAGED = "staged", "待核对"
-        COMMITTED = "committed", "已入库"
-        DISCARDED = "discarded", "已放弃"
-        UNDONE = "undone", "已撤销"
+        READING = "reading", _("正在读取")
+        FAILED = "failed", _("读不了")
+        STAGED = "staged", _("待核对")
+        COMMITTED = "committed", _("已入库")
+        DISCARDED = "discarded", _("已放弃")
+        UNDONE = "undone", _("已撤销")
 
     public_id = models.CharField(max_length=26, unique=True, default=new_public_id)
     division = models.ForeignKey(Division, on_delete=models.PROTECT)
@@ -82,9 +83,9 @@ class StagedRow(models.Model):
     """
 
     class State(models.TextChoices):
-        GOOD = "good", "可入库"
-        HELD = "held", "同户有错"
-        FAULTY = "faulty", "有错"
+        GOOD = "good", _("可入库")
+        HELD = "held", _("同户有错")
+        FAULTY = "faulty", _("有错")
 
     people_import = models.ForeignKey(PeopleImport, on_delete=models.CASCADE, related_name="staged")
     row = models.PositiveIntegerField()

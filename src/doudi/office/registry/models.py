@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_noop as _
 
 from doudi.office.registry.identity import new_public_id
 
@@ -32,10 +33,10 @@ class Division(models.Model):
     """A place by its national area code of 12 digits; the codes above a village end in zeros."""
 
     class Level(models.TextChoices):
-        LEAGUE = "league", "盟"
-        BANNER = "banner", "旗县市"
-        SUMU = "sumu", "苏木乡镇街道"
-        GACHA = "gacha", "嘎查村社区"
+        LEAGUE = "league", _("盟")
+        BANNER = "banner", _("旗县市")
+        SUMU = "sumu", _("苏木乡镇街道")
+        GACHA = "gacha", _("嘎查村社区")
 
     code = models.CharField(primary_key=True, max_length=12)
     name = models.CharField(max_length=60)
@@ -76,43 +77,43 @@ class Relation(models.TextChoices):
     Background (g) has 01 only; the others as two public programs of other regions list them.
     """
 
-    HEAD = "01", "户主"
-    SPOUSE = "02", "配偶"
-    SON = "03", "之子"
-    DAUGHTER = "04", "之女"
-    SONS_WIFE = "05", "之儿媳"
-    DAUGHTERS_HUSBAND = "06", "之女婿"
-    SONS_SON = "07", "之孙子"
-    SONS_DAUGHTER = "08", "之孙女"
-    DAUGHTERS_SON = "09", "之外孙子"
-    DAUGHTERS_DAUGHTER = "10", "之外孙女"
-    FATHER = "11", "之父"
-    MOTHER = "12", "之母"
-    WIFES_FATHER = "13", "之岳父"
-    WIFES_MOTHER = "14", "之岳母"
-    HUSBANDS_FATHER = "15", "之公公"
-    HUSBANDS_MOTHER = "16", "之婆婆"
-    FATHERS_FATHER = "17", "之祖父"
-    FATHERS_MOTHER = "18", "之祖母"
-    MOTHERS_FATHER = "19", "之外祖父"
-    MOTHERS_MOTHER = "20", "之外祖母"
-    OTHER = "99", "其他"
+    HEAD = "01", _("户主")
+    SPOUSE = "02", _("配偶")
+    SON = "03", _("之子")
+    DAUGHTER = "04", _("之女")
+    SONS_WIFE = "05", _("之儿媳")
+    DAUGHTERS_HUSBAND = "06", _("之女婿")
+    SONS_SON = "07", _("之孙子")
+    SONS_DAUGHTER = "08", _("之孙女")
+    DAUGHTERS_SON = "09", _("之外孙子")
+    DAUGHTERS_DAUGHTER = "10", _("之外孙女")
+    FATHER = "11", _("之父")
+    MOTHER = "12", _("之母")
+    WIFES_FATHER = "13", _("之岳父")
+    WIFES_MOTHER = "14", _("之岳母")
+    HUSBANDS_FATHER = "15", _("之公公")
+    HUSBANDS_MOTHER = "16", _("之婆婆")
+    FATHERS_FATHER = "17", _("之祖父")
+    FATHERS_MOTHER = "18", _("之祖母")
+    MOTHERS_FATHER = "19", _("之外祖父")
+    MOTHERS_MOTHER = "20", _("之外祖母")
+    OTHER = "99", _("其他")
 
 
 class Cause(models.TextChoices):
     """Why a household is poor. The numbers 01-11 for this order are our match (background (g))."""
 
-    ILLNESS = "01", "因病"
-    DISABILITY = "02", "因残"
-    SCHOOLING = "03", "因学"
-    DISASTER = "04", "因灾"
-    LACK_OF_LAND = "05", "缺土地"
-    LACK_OF_WATER = "06", "缺水"
-    LACK_OF_TECHNOLOGY = "07", "缺技术"
-    LACK_OF_LABOUR = "08", "缺劳力"
-    LACK_OF_FUNDS = "09", "缺资金"
-    BACKWARD_TRANSPORT = "10", "交通条件落后"
-    WEAK_OWN_DRIVE = "11", "自身发展动力不足"
+    ILLNESS = "01", _("因病")
+    DISABILITY = "02", _("因残")
+    SCHOOLING = "03", _("因学")
+    DISASTER = "04", _("因灾")
+    LACK_OF_LAND = "05", _("缺土地")
+    LACK_OF_WATER = "06", _("缺水")
+    LACK_OF_TECHNOLOGY = "07", _("缺技术")
+    LACK_OF_LABOUR = "08", _("缺劳力")
+    LACK_OF_FUNDS = "09", _("缺资金")
+    BACKWARD_TRANSPORT = "10", _("交通条件落后")
+    WEAK_OWN_DRIVE = "11", _("自身发展动力不足")
 
 
 class Health(models.TextChoices):
@@ -121,10 +122,10 @@ class Health(models.TextChoices):
     That there is such a field is known; its list of values is not, and these are ours.
     """
 
-    HEALTHY = "healthy", "健康"
-    CHRONIC = "chronic", "长期慢性病"
-    SERIOUS = "serious", "患有大病"
-    DISABLED = "disabled", "残疾"
+    HEALTHY = "healthy", _("健康")
+    CHRONIC = "chronic", _("长期慢性病")
+    SERIOUS = "serious", _("患有大病")
+    DISABLED = "disabled", _("残疾")
 
 
 class Person(models.Model):
@@ -134,8 +135,8 @@ class Person(models.Model):
     """
 
     class Sex(models.TextChoices):
-        MALE = "1", "男"
-        FEMALE = "2", "女"
+        MALE = "1", _("男")
+        FEMALE = "2", _("女")
 
     household = models.ForeignKey(
         Household, on_delete=models.PROTECT, null=True, related_name="people"
@@ -197,8 +198,8 @@ class Enrolment(models.Model):
     """Insured in the resident scheme for a calendar year; the premium is the person's own part."""
 
     class PaidBy(models.TextChoices):
-        PERSON = "person", "本人"
-        GOVERNMENT = "government", "政府"
+        PERSON = "person", _("本人")
+        GOVERNMENT = "government", _("政府")
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="enrolments")
     year = models.PositiveSmallIntegerField()
@@ -218,11 +219,11 @@ class DiseaseListing(models.Model):
     """On a list of the health offices for a disease, from one day to another, both included."""
 
     class List(models.TextChoices):
-        SERIOUS = "serious", "大病"
-        CHRONIC = "chronic", "慢性病"
-        SPECIAL_CHRONIC = "special_chronic", "特殊慢性病"
-        DRUG_PURCHASE = "drug_purchase", "购药"
-        SEVERE_BACKSTOP = "severe_backstop", "重病兜底"
+        SERIOUS = "serious", _("大病")
+        CHRONIC = "chronic", _("慢性病")
+        SPECIAL_CHRONIC = "special_chronic", _("特殊慢性病")
+        DRUG_PURCHASE = "drug_purchase", _("购药")
+        SEVERE_BACKSTOP = "severe_backstop", _("重病兜底")
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="listings")
     list = models.CharField(max_length=16, choices=List)

@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_noop as _
 
 from doudi.office.ledger.models import Posting
 from doudi.office.registry.models import Division, Person
@@ -56,9 +57,9 @@ class FeeLine(models.Model):
     """
 
     class Catalogue(models.TextChoices):
-        A = "A", "甲类"
-        B = "B", "乙类"
-        C = "C", "丙类（目录外）"
+        A = "A", _("甲类")
+        B = "B", _("乙类")
+        C = "C", _("丙类（目录外）")
 
     admission = models.ForeignKey(Admission, on_delete=models.PROTECT, related_name="fee_lines")
     number = models.PositiveIntegerField()
@@ -176,9 +177,9 @@ class Entry(models.Model):
     """
 
     class Sort(models.TextChoices):
-        SETTLE = "settle", "结算"
-        DIFFERENCE = "difference", "差额"
-        REVERSE = "reverse", "冲销"
+        SETTLE = "settle", _("结算")
+        DIFFERENCE = "difference", _("差额")
+        REVERSE = "reverse", _("冲销")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     # Found by (year, number) and by claim; causes and texts are followed from the entry only.

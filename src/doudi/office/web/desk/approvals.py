@@ -30,6 +30,7 @@ from doudi.office.registry.models import Cause, DiseaseListing, Enrolment
 from doudi.office.settlement.refusals import Refused
 from doudi.office.web.components import Badge, Cell, Column, Link, Pair, Table, Tone
 from doudi.office.web.desk.effects import effects_table
+from doudi.office.web.labels import label
 from doudi.office.web.pages import FORM, StaffRequest, staff_page
 
 _ON_A_PAGE = 50
@@ -52,9 +53,9 @@ _LABELS: dict[str, Promise] = {
     "catalogue": gettext_lazy("政策范围内费用"),
 }
 _WORDS: dict[str, Callable[[Any], str]] = {
-    "cause": lambda value: str(Cause(value).label),
-    "list": lambda value: str(DiseaseListing.List(value).label),
-    "paid_by": lambda value: str(Enrolment.PaidBy(value).label),
+    "cause": lambda value: label(Cause(value)),
+    "list": lambda value: label(DiseaseListing.List(value)),
+    "paid_by": lambda value: label(Enrolment.PaidBy(value)),
 }
 _MONEY = ("premium_own_fen", "bill", "catalogue")
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from doudi.office.care.models import CheckUp, CheckUpCall, Contract, Service
 from doudi.office.registry.models import DiseaseListing
 from doudi.office.web.fields import DayField
+from doudi.office.web.labels import choices_of
 
 _LONGEST, _LONGEST_TEXT, _LONGEST_CODE = 60, 200, 12
 _FIRST_YEAR, _LAST_YEAR = 2015, 2100
@@ -115,7 +116,7 @@ class CheckUpForm(CareForm):
     )
     report_to = forms.ChoiceField(
         label=_("提出列入哪个名单"),
-        choices=[NONE, *DiseaseListing.List.choices],
+        choices=[NONE, *choices_of(DiseaseListing.List)],
         required=False,
         help_text=_("提出后由另一人复核，通过了才列入"),
     )

@@ -16,6 +16,7 @@ from doudi.office.registry.standings import households_in
 from doudi.office.web.components import Column, Link, Pair, Table
 from doudi.office.web.desk import registry_words as words
 from doudi.office.web.desk.people import people_table
+from doudi.office.web.labels import label_of
 from doudi.office.web.pages import StaffRequest, staff_page
 
 
@@ -125,7 +126,7 @@ def _below(division: Division) -> Table:
             [
                 Link(row.name, _address(row)),
                 row.code,
-                str(row.get_level_display()),
+                label_of(row, "level"),
             ]
             for row in division.children.order_by("code")
         ],

@@ -25,6 +25,7 @@ from doudi.office.registry.standings import OnADay, standings_on
 from doudi.office.web.components import Badge, Cell, Column, Link, Money, Pair, Table
 from doudi.office.web.desk import registry_words as words
 from doudi.office.web.desk.people_forms import FindForm, ReasonForm
+from doudi.office.web.labels import label
 from doudi.office.web.pages import FORM, StaffRequest, staff_page
 
 _WITH_PLACE = ("household__division__parent",)
@@ -158,7 +159,7 @@ def _facts(person: Person, standing: OnADay, number: str | None) -> list[Pair]:
         Pair(_("身份证号"), shown),
         Pair(_("社保卡"), _("已登记") if person.card_index else _("没有登记")),
         Pair(_("性别、出生"), words.sex_and_birth(person)),
-        Pair(_("健康状况"), str(Health(person.health).label) if person.health else None),
+        Pair(_("健康状况"), label(Health(person.health)) if person.health else None),
         Pair(_("与户主关系"), words.relation(person)),
         Pair(_("户编号"), household_link(person)),
         Pair(_("住址"), words.place(person.household)),
@@ -204,7 +205,7 @@ def _enrolments(person: Person) -> Table:
             [
                 str(row.year),
                 Money(row.premium_own_fen),
-                str(Enrolment.PaidBy(row.paid_by).label),
+                label(Enrolment.PaidBy(row.paid_by)),
                 row.document,
                 _recorded(row.recorded_by, row.recorded_at),
             ]

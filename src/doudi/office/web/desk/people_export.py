@@ -22,6 +22,7 @@ from doudi.office.registry.standings import OnADay, standings_on
 from doudi.office.web.desk import registry_words as words
 from doudi.office.web.desk.people import found_people
 from doudi.office.web.desk.people_forms import FindForm, ReasonForm
+from doudi.office.web.labels import label
 from doudi.office.web.pages import FORM, StaffRequest, staff_page
 from doudi.office.workbooks import table_workbook
 
@@ -122,7 +123,7 @@ def _line(person: Person, numbers: Mapping[int, str], standing: OnADay, year: in
         words.sex_and_birth(person),
         "" if period is None else words.days(period.valid_from, period.valid_to),
         "" if period is None else words.cause(period.cause) or "",
-        "" if paid is None else f"{year} {Enrolment.PaidBy(paid.paid_by).label}",
+        "" if paid is None else f"{year} {label(Enrolment.PaidBy(paid.paid_by))}",
         words.illnesses(standing) or "",
         "" if person.household is None else person.household.number,
         words.place(person.household) or "",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from doudi.money import read_yuan
 from doudi.office.registry.models import Cause, DiseaseListing, Division, Enrolment
+from doudi.office.web.labels import choices_of
 
 LONGEST_REASON = 200
 _LONGEST_DOCUMENT = 120
@@ -80,7 +81,7 @@ class RegisterForm(_WithDocument):
 
     valid_from = _day(_("建档立卡日期"))
     valid_to = _day(_("最后一天"), required=False, hint=_("还没有退出就空着"))
-    cause = forms.ChoiceField(label=_("致贫原因"), choices=Cause.choices)
+    cause = forms.ChoiceField(label=_("致贫原因"), choices=choices_of(Cause))
     field_order = ("valid_from", "valid_to", "cause", "document", "reason")
 
 
@@ -106,7 +107,7 @@ class EnrolForm(_WithDocument):
     )
     premium_own_fen = YuanField(label=_("个人缴费（元）"), help_text=_("政府代缴的填应缴数"))
     paid_by = forms.ChoiceField(
-        label=_("缴费人"), choices=Enrolment.PaidBy.choices, initial=Enrolment.PaidBy.GOVERNMENT
+        label=_("缴费人"), choices=choices_of(Enrolment.PaidBy), initial=Enrolment.PaidBy.GOVERNMENT
     )
     field_order = ("year", "premium_own_fen", "paid_by", "document", "reason")
 
@@ -114,7 +115,7 @@ class EnrolForm(_WithDocument):
 class ListForm(_WithDocument):
     """Put somebody on a disease list."""
 
-    list = forms.ChoiceField(label=_("病种名单"), choices=DiseaseListing.List.choices)
+    list = forms.ChoiceField(label=_("病种名单"), choices=choices_of(DiseaseListing.List))
     disease = forms.CharField(label=_("病种"), max_length=60)
     valid_from = _day(_("开始日期"))
     valid_to = _day(_("最后一天"), required=False, hint=_("没有期限就空着"))

@@ -16,6 +16,7 @@ from doudi.office.registry.models import (
 )
 from doudi.office.registry.standings import OnADay
 from doudi.office.web.components import Badge, Cell
+from doudi.office.web.labels import label
 
 
 def registered(standing: OnADay) -> Badge:
@@ -39,22 +40,22 @@ def illnesses(standing: OnADay) -> str | None:
 
 def listing_name(row: DiseaseListing) -> str:
     """``大病：胃癌``."""
-    return f"{DiseaseListing.List(row.list).label}：{row.disease}"
+    return f"{label(DiseaseListing.List(row.list))}：{row.disease}"
 
 
 def relation(person: Person) -> str:
     """What somebody is to the head of the household."""
-    return str(Relation(person.relation).label)
+    return label(Relation(person.relation))
 
 
 def cause(code: str) -> str | None:
     """``01 因病``."""
-    return f"{code} {Cause(code).label}" if code else None
+    return f"{code} {label(Cause(code))}" if code else None
 
 
 def sex_and_birth(person: Person) -> str:
     """``男 1961-05-04``."""
-    return f"{Person.Sex(person.sex).label} {person.born or ''}".strip()
+    return f"{label(Person.Sex(person.sex))} {person.born or ''}".strip()
 
 
 def days(first: date, last: date | None) -> str:

@@ -15,6 +15,7 @@ from doudi.office.settlement.fees import FeeInput, priced_line
 from doudi.office.settlement.models import FeeLine
 from doudi.office.settlement.policy import active_policy, kinds_of_care
 from doudi.office.web.fields import DayField, QuantityField, YuanField
+from doudi.office.web.labels import choices_of
 
 _LONGEST_AGREEMENT = 60
 _LONGEST_ITEM = 120
@@ -73,7 +74,7 @@ class PricedForm(forms.Form):
     """What a clerk types of a line; its total and the part within scope follow from the rest."""
 
     item = forms.CharField(label=_("项目"), max_length=_LONGEST_ITEM)
-    catalogue = forms.ChoiceField(label=_("类别"), choices=FeeLine.Catalogue.choices)
+    catalogue = forms.ChoiceField(label=_("类别"), choices=choices_of(FeeLine.Catalogue))
     quantity = QuantityField(label=_("数量"), initial=1000)
     unit_price = YuanField(label=_("单价（元）"))
     full_own = YuanField(label=_("全自费（元）"), required=False)

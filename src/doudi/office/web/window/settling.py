@@ -18,6 +18,7 @@ from doudi.office.settlement.models import Admission, Claim
 from doudi.office.settlement.own_part import owed_by
 from doudi.office.settlement.services import preview_settle
 from doudi.office.web.components import Badge, Column, Money, Pair, Table
+from doudi.office.web.labels import label_of
 from doudi.office.web.pages import StaffRequest, staff_page
 from doudi.office.web.window.asking import asked, by_clerk, key_of, refusals_of
 from doudi.office.web.window.forms import (
@@ -158,7 +159,7 @@ def lines_table(stay: Admission) -> Table:
             [
                 line.number,
                 line.item,
-                str(line.get_catalogue_display()),
+                label_of(line, "catalogue"),
                 Money(line.total_fen),
                 Money(line.full_own_fen),
                 Money(line.over_limit_fen),
