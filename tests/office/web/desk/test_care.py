@@ -113,6 +113,7 @@ def test_the_figures_take_as_many_statements_however_many_people_there_are(
 
 
 @pytest.mark.django_db
+@pytest.mark.clause("H-31")
 def test_a_village_doctors_day_signs_serves_checks_and_is_paid_for(as_role: Role) -> None:
     person, doctors = chronic_patient(), team()
     client, today = as_role("village"), timezone.localdate().isoformat()
@@ -136,7 +137,10 @@ def test_a_village_doctors_day_signs_serves_checks_and_is_paid_for(as_role: Role
 
 
 @pytest.mark.django_db
-def test_the_hospital_plans_and_records_treatment_of_its_own_patients(as_role: Role) -> None:
+@pytest.mark.clause("H-31", "H-41")
+def test_a_sumu_plans_and_records_treatment_and_a_hospital_sees_only_its_own_patients(
+    as_role: Role,
+) -> None:
     listing = serious_patient()
     client = as_role("sumu")
     day = (timezone.localdate() + timedelta(days=9)).isoformat()
