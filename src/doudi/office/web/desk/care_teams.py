@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -193,14 +193,17 @@ def services_behind(request: StaffRequest) -> HttpResponse:
 
 
 def _services_in_scope(request: StaffRequest) -> QuerySet[Service]:
-    return Service.objects.filter(contract__person__in=people_in_scope(request.user))
+    # Looked up row by row: as a list of people it would be the whole league for each page.
+    people = people_in_scope(request.user).filter(pk=OuterRef("contract__person"))
+    return Service.objects.filter(Exists(people))
 
 
 def _teams_in_scope(request: StaffRequest) -> QuerySet[Team]:
     """Teams of institutions in the place, and those that people of the place have chosen."""
-    contracts = Contract.objects.filter(person__in=people_in_scope(request.user))
+    people = people_in_scope(request.user).filter(pk=OuterRef("person"))
+    contracts = Contract.objects.filter(Exists(people), team=OuterRef("pk"))
     return Team.objects.filter(
-        Q(institution__in=institutions_in_scope(request.user)) | Q(pk__in=contracts.values("team"))
+        Q(institution__in=institutions_in_scope(request.user)) | Exists(contracts)
     )
 
 
