@@ -75,7 +75,10 @@ def places() -> list[kept_sums.Place]:
         )
     ]
     assert len(found) == 4
-    return [*found, kept_sums.Place(hospital(), inside.filter(institution=hospital()))]
+    return [
+        *found,
+        kept_sums.Place(hospital(), inside.filter(institution=hospital()), None, hospital()),
+    ]
 
 
 def member(place: Place, number: int) -> Person:

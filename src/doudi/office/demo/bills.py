@@ -29,6 +29,8 @@ _KINDS = (
     ("family_bed", 2),
 )
 _REGISTERED_PERCENT = 80
+# So much of the care goes to a fifth of the people.
+_OFTEN_PERCENT, _OFTEN_SHARE = 60, 5
 # Lowest and highest bill in yuan; most are near the lowest.
 _STAYS = {"sumu": (600, 8_000), "banner": (1_500, 30_000), "league": (4_000, 90_000)}
 _OUTSIDE = (8_000, 200_000)
@@ -88,7 +90,8 @@ def _patient(draw: Draw, league: League) -> int:
     """Somebody insured; some come often, as the chronically ill do."""
     poor = draw.chance(_REGISTERED_PERCENT) or not league.insured_others
     pool = league.registered if poor else league.insured_others
-    return pool[draw.low_between(0, len(pool) - 1)]
+    often = draw.chance(_OFTEN_PERCENT)
+    return pool[draw.below(max(1, len(pool) // _OFTEN_SHARE) if often else len(pool))]
 
 
 def _where(draw: Draw, kind: str, division: str) -> tuple[str, int, int]:

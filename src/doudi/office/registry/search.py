@@ -20,13 +20,13 @@ def find_people(text: str, *, division: str | None = None, most: int = MOST_FOUN
     A whole ID number or card finds its owner; letters find names by their pinyin initials,
     anything else finds names that begin so. With ``division`` (a padded code) only people of it
     and below are found, and Division.DoesNotExist for an unknown one. BadNumber for what looks
-    like an ID number and cannot be one. At most ``most`` people, by name.
+    like an ID number and cannot be one. At most ``most`` people, as `order_of` says.
     """
     people = Person.objects.select_related("household") if division is None else people_of(division)
     plain = identity.normalised(text)
     if not plain:
         return []
-    return list(people.filter(meant_by(text)).order_by("name", "pk")[:most])
+    return list(people.filter(meant_by(text)).order_by(*order_of(text))[:most])
 
 
 def namesakes(name: str) -> list[Person]:
@@ -52,6 +52,16 @@ def meant_by(text: str) -> Q:
     if not identity.may_be_card(plain):
         return household
     return household | Q(card_index=identity.card_index(plain))
+
+
+def order_of(text: str) -> tuple[str, ...]:
+    """How what a text finds is ordered: by name, or as the index that finds it is.
+
+    Every second name may begin with the letter typed; they need not all be sorted for the first.
+    """
+    plain = identity.normalised(text)
+    letters = plain.isascii() and not any(character.isdigit() for character in plain)
+    return ("initials", "name", "pk") if letters else ("name", "pk")
 
 
 def starts_with(field: str, prefix: str) -> Q:

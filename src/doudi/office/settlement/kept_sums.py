@@ -12,16 +12,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
+from operator import add
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import F, Max, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, QuerySet
 from django.utils import timezone
 
 from doudi.office.ledger.models import PAYERS
 from doudi.office.registry.models import Person
 from doudi.office.settlement.bands import own_band, share_band
 from doudi.office.settlement.models import (
+    Admission,
     Claim,
     Entry,
     KeptOwed,
@@ -63,6 +65,9 @@ class Sums:
         """Add another's amounts, or take them away with ``times`` -1."""
         self.claims += times * other.claims
         self.own_fen += times * other.own_fen
+        if times == 1:
+            self.payers = list(map(add, self.payers, other.payers))
+            return
         self.payers = [
             mine + times * its for mine, its in zip(self.payers, other.payers, strict=True)
         ]
@@ -268,12 +273,14 @@ def _add_up(
 class Place(NamedTuple):
     """A place whose sums are kept, by the code of a division or an institution; its claims.
 
-    ``divisions`` are the lowest and the highest area code in it, None for an institution.
+    ``divisions`` are the lowest and the highest area code in it, ``institution`` is its code:
+    one of them is there when the people may be seen.
     """
 
     code: str
     claims: QuerySet[Claim]
     divisions: tuple[str, str] | None = None
+    institution: str | None = None
 
 
 def sums_of_year(place: Place, year: int) -> dict[Sort, Sums]:
@@ -342,8 +349,12 @@ class PaidMost:
             high = KeptYear.objects.filter(year=year, own_fen__gte=least_fen)
             if place.divisions is not None:
                 high = high.filter(division__range=place.divisions)
+            elif place.institution is not None:
+                # Looked up for each of the few who paid much, not for all who stayed there.
+                stays = Admission.objects.filter(person=OuterRef("person_year__person"))
+                high = high.filter(Exists(stays.filter(institution=place.institution)))
             else:
-                high = _of_people(high, people, "person_year__person")
+                high = high.none()
             years = years.filter(pk__in=touched)
             self._kept = high.exclude(pk__in=touched)
         self._read = [

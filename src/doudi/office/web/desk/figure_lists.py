@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,13 +15,24 @@ from django.utils.translation import gettext as _
 
 from doudi.money import yuan
 from doudi.office.accounts.permissions import Permission
-from doudi.office.accounts.scope import institutions_in_scope, people_in_scope, place_in_scope
+from doudi.office.accounts.scope import (
+    claims_by_day,
+    institutions_in_scope,
+    people_in_scope,
+    place_in_scope,
+)
 from doudi.office.audit.services import note
 from doudi.office.ledger.advances import unpaid_advances
 from doudi.office.ledger.models import PAYERS
 from doudi.office.settlement.amounts import ListedClaim, listed
-from doudi.office.settlement.figures import NEAR_PERCENT, counted, near_ceiling, settlements
-from doudi.office.settlement.kept_sums import Paid, owed_to, sums_of_year
+from doudi.office.settlement.figures import (
+    NEAR_PERCENT,
+    ClaimFilter,
+    counted,
+    near_ceiling,
+    settlements,
+)
+from doudi.office.settlement.kept_sums import Paid, Sort, Sums, owed_to, sums_of_year
 from doudi.office.settlement.models import Claim
 from doudi.office.web.components import Cell, Column, Link, Table
 from doudi.office.web.desk.figure_forms import FilterForm, YearForm, year_of
@@ -33,6 +44,8 @@ from doudi.office.workbooks import table_workbook
 
 _ON_A_PAGE = 50
 _IN_A_QUERY = 5_000
+_MANY = 5_000
+"""Of more settlements than this the newest are found by their days, of fewer by their stays."""
 MOST_EXPORTED = 50_000
 """The most rows of one Excel file: more would keep the server busy for minutes."""
 
@@ -50,14 +63,16 @@ def settled(request: StaffRequest) -> HttpResponse:
     heading = [_("结算日期"), _("姓名"), _("医院"), _("就医类别"), _("总费用（元）")]
     heading += [*words.values(), _("个人自付")]
     columns = [Column(word, numeric=at > 3) for at, word in enumerate(heading)]  # noqa: PLR2004
-    count = counted(sums_of_year(place, year), chosen)
+    sums = sums_of_year(place, year)
+    count = counted(sums, chosen)
     if request.GET.get("excel"):
         keys = _all_of(settlements(place.claims, year, chosen), count)
         if keys is not None:
             rows = [_settled_cells(claim) for claim in _in_order(keys)]
             return _workbook(request, name, heading, rows)
     after = form.after_spot()
-    found = settlements(place.claims, year, chosen, after).values_list("pk", "date")
+    walked = claims_by_day(request.user) if _many(sums) else place.claims
+    found = settlements(walked, year, chosen, after).values_list("pk", "date")
     # No more than there are: else a database would go through the whole year for one more.
     most = _ON_A_PAGE + 1 if count is None else min(_ON_A_PAGE + 1, count)
     keys_of_page = list(found[:most])
@@ -134,6 +149,10 @@ def advances(request: StaffRequest) -> HttpResponse:
     columns = [Column(word, numeric=at == len(heading) - 1) for at, word in enumerate(heading)]
     shown = [[*row[:-1], yuan(row[-1])] for row in rows]
     return _page(request, name, Table(name, columns, shown, hide_caption=True))
+
+
+def _many(sums: Mapping[Sort, Sums]) -> bool:
+    return (counted(sums, ClaimFilter()) or 0) > _MANY
 
 
 def _all_of(found: QuerySet[Claim], count: int | None) -> list[Any] | None:

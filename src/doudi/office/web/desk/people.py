@@ -20,7 +20,7 @@ from doudi.office.registry import identity
 from doudi.office.registry.errors import RegistryRefused
 from doudi.office.registry.models import Enrolment, Health, Person
 from doudi.office.registry.people import reveal_id_number
-from doudi.office.registry.search import MOST_FOUND, meant_by
+from doudi.office.registry.search import MOST_FOUND, meant_by, order_of
 from doudi.office.registry.standings import OnADay, standings_on
 from doudi.office.web.components import Badge, Cell, Column, Link, Money, Pair, Table
 from doudi.office.web.desk import registry_words as words
@@ -49,7 +49,7 @@ def find(request: StaffRequest) -> HttpResponse:
 def found_people(request: StaffRequest, text: str) -> list[Person]:
     """The people in the account's scope whom a text may mean."""
     people = people_in_scope(request.user).select_related(*_WITH_PLACE)
-    return list(people.filter(meant_by(text)).order_by("name", "pk")[:MOST_FOUND])
+    return list(people.filter(meant_by(text)).order_by(*order_of(text))[:MOST_FOUND])
 
 
 @staff_page(Permission.SEE_PEOPLE, FORM)
