@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from doudi.estimate.unknowns import Question, moved
@@ -11,7 +12,7 @@ from doudi.rules.batch import number_of
 from doudi.rules.facts import Fact
 from doudi.rules.fuse import Fused, era_row, fuse, schedule_slots
 from doudi.rules.kernel import Batch, run_plain
-from doudi.rules.policy import KIND
+from doudi.rules.policy import KIND, Policy
 
 
 class Case(NamedTuple):
@@ -24,6 +25,29 @@ class Case(NamedTuple):
 _Key = tuple[int, tuple[tuple[str, int], ...]]
 
 
+class SamePolicy:
+    """A policy as a key: the same object is the same policy."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+
+    def __hash__(self) -> int:
+        return id(self.policy)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SamePolicy) and other.policy is self.policy
+
+
+def fused_of(policy: Policy) -> Fused:
+    """The loop of a policy's outputs, written once: a person asks for it on page after page."""
+    return _fused_of(SamePolicy(policy))
+
+
+@lru_cache(maxsize=16)
+def _fused_of(same: SamePolicy) -> Fused:
+    return fuse(same.policy)
+
+
 class Settler:
     """Settles combinations of one question in batches, each combination once.
 
@@ -33,7 +57,7 @@ class Settler:
     def __init__(self, question: Question) -> None:
         self.question = question
         self.policy = question.policy
-        self.fused: Fused = fuse(self.policy)
+        self.fused: Fused = fused_of(self.policy)
         self.era = self.policy.era_on(question.day)
         self._usual_row = era_row(self.policy, self.fused.layout, self.era)
         self._codes = {kind: code for code, kind in enumerate(self.policy.kinds)}

@@ -19,11 +19,12 @@ from typing import Any
 from doudi.estimate.combinations import SEED, Box, boxes_of
 from doudi.estimate.search_loop import INPUT, PARAMETER, SCHEDULE
 from doudi.estimate.searching import Loops, flag_columns, loops_of, number_columns
+from doudi.estimate.settler import fused_of
 from doudi.estimate.unknowns import Axis, Question
 from doudi.rules.amounts import Schedule
 from doudi.rules.batch import number_of
 from doudi.rules.errors import BadInput
-from doudi.rules.fuse import Fused, era_row, fuse
+from doudi.rules.fuse import Fused, era_row
 from doudi.rules.policy import KIND
 
 _PIECES = 16
@@ -63,7 +64,7 @@ class _Start:
 
 def spread(question: Question, outputs: Collection[str] = ()) -> Spread:
     """The range of every output (or of ``outputs`` only) over all that is unknown or unsure."""
-    fused = fuse(question.policy)
+    fused = fused_of(question.policy)
     boxes = boxes_of(question, fused)
     loops = loops_of(fused)
     problem = _Problem(question, fused, boxes, loops)

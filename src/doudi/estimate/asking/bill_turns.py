@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import product
 
 from doudi.estimate.answer import guaranteed_own
-from doudi.estimate.settler import Case, Settler
+from doudi.estimate.settler import Case, SamePolicy, Settler
 from doudi.estimate.unknowns import Axis, Question, ask, unsure_parameters
 from doudi.rules.amounts import LARGEST_AMOUNT
 from doudi.rules.errors import BadInput
@@ -32,7 +32,7 @@ Known = Mapping[str, Fact]
 def turns_bill(policy: Policy, day: date, known: Known, name: str) -> bool:
     """Whether ``name`` can still change the amounts of a bill of which kind and total are known."""
     others = tuple(sorted((key, fact) for key, fact in known.items() if key != name))
-    return _turns_bill(_Same(policy), day, others, name)
+    return _turns_bill(SamePolicy(policy), day, others, name)
 
 
 def turns_limits(
@@ -40,26 +40,15 @@ def turns_limits(
 ) -> bool:
     """Whether ``name`` can still change the most a person can owe, for one of ``kinds``."""
     others = tuple(sorted((key, fact) for key, fact in known.items() if key != name))
-    return _turns_limits(_Same(policy), day, others, kinds, name)
-
-
-class _Same:
-    """A policy as a key: the same object is the same policy."""
-
-    def __init__(self, policy: Policy) -> None:
-        self.policy = policy
-
-    def __hash__(self) -> int:
-        return id(self.policy)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.policy is self.policy
+    return _turns_limits(SamePolicy(policy), day, others, kinds, name)
 
 
 # A person going through the questions asks the same of one page after the other. What is kept is
 # of nobody: some facts of a bill, and yes or no.
 @lru_cache(maxsize=4096)
-def _turns_bill(same: _Same, day: date, known: tuple[tuple[str, Fact], ...], name: str) -> bool:
+def _turns_bill(
+    same: SamePolicy, day: date, known: tuple[tuple[str, Fact], ...], name: str
+) -> bool:
     policy = same.policy
     facts = dict(known)
     paid = facts.pop(OWN_SO_FAR, None)
@@ -156,7 +145,7 @@ def limit_of(policy: Policy, day: date, known: Known, kind: str) -> int | None:
 
 @lru_cache(maxsize=4096)
 def _turns_limits(
-    same: _Same,
+    same: SamePolicy,
     day: date,
     known: tuple[tuple[str, Fact], ...],
     kinds: tuple[str, ...],
