@@ -56,6 +56,7 @@ for _part in (
     corrections.reassess,
     clearing.close_month,
     setup.keep_sums,
+    setup.renew_id_ciphers,
     clearing.statements,
     clearing.confirm,
     clearing.pay_statement,

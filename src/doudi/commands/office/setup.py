@@ -61,6 +61,16 @@ def add_institution(
     click.echo(_("已登记医疗机构 {code} {name}").format(code=code, name=name))
 
 
+@click.command("renew-id-ciphers", help="用新密钥重新加密身份证号 · encrypt ID numbers anew")
+@who_and_why("更换身份证号密钥")
+def renew_id_ciphers(actor: str, reason: str) -> None:
+    """Put a new key in front of DOUDI_ID_KEY, run this, then take the old key away."""
+    from doudi.office.registry.services import renew_ciphertexts  # noqa: PLC0415
+
+    people = renew_ciphertexts(actor=actor, reason=reason)
+    click.echo(_("{people} 个身份证号已用新密钥加密").format(people=people))
+
+
 @click.command("keep-sums", help="把统计数字的合计存到现在 · keep the sums behind the figures")
 @click.option("--anew", is_flag=True, help="全部重新合计 · sum everything again")
 def keep_sums(anew: bool) -> None:

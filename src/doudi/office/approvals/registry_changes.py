@@ -18,8 +18,11 @@ PERSON_SERVICES: dict[str, Callable[..., Any]] = {
     "end_registration": registry.end_registration,
     "withdraw_registration": registry.withdraw_registration,
     "enrol": registry.enrol,
+    "withdraw_enrolment": registry.withdraw_enrolment,
     "list_disease": registry.list_disease,
     "end_listing": registry.end_listing,
+    "correct_person": registry.correct_person,
+    "name_head": registry.name_head,
 }
 """The service of each kind of change that concerns one person."""
 

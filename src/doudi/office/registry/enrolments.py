@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from doudi.office.audit.services import note
 from doudi.office.registry.changes import (
     check_choice,
     check_document,
+    existing,
     locked_person,
     note_person,
     one_change,
@@ -50,6 +52,25 @@ def enrol(
         )
         detail = {"year": year, "premium_own_fen": premium_own_fen, "paid_by": paid_by}
         note_person(actor, reason, "enrol", person, detail | {"document": document})
+    return enrolment
+
+
+def withdraw_enrolment(*, actor: str, reason: str, enrolment_id: int) -> Enrolment:
+    """Mark an enrolment as recorded by mistake. It stays, but nothing rests on it any more.
+
+    What was settled because of it cannot be settled again without it: that is reversed first, or
+    the right enrolment recorded (`doudi.office.settlement.registry_effects`).
+    """
+    with one_change(actor, reason):
+        enrolment = existing(Enrolment.with_withdrawn.filter(pk=enrolment_id).first())
+        person = locked_person(enrolment.person_id)
+        enrolment.refresh_from_db(from_queryset=Enrolment.with_withdrawn.all())
+        if enrolment.withdrawn_at is not None:
+            raise RegistryRefused("这次参保登记早已撤回", "the enrolment is withdrawn already")
+        enrolment.withdrawn_at = timezone.now()
+        enrolment.save(update_fields=["withdrawn_at"])
+        detail = {"id": enrolment.pk, "year": enrolment.year, "document": enrolment.document}
+        note_person(actor, reason, "withdraw_enrolment", person, detail)
     return enrolment
 
 

@@ -208,10 +208,18 @@ class Enrolment(models.Model):
     document = models.CharField(max_length=120)
     recorded_by = models.CharField(max_length=60)
     recorded_at = models.DateTimeField(auto_now_add=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects = InForce()
+    with_withdrawn = models.Manager()
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("person", "year"), name="enrolled_once_a_year"),
+            models.UniqueConstraint(
+                fields=("person", "year"),
+                condition=Q(withdrawn_at=None),
+                name="enrolled_once_a_year",
+            ),
         )
 
 

@@ -69,6 +69,7 @@ LEFT JOIN registry_registrationperiod AS registration
     AND (registration.valid_to IS NULL OR registration.valid_to >= {day})
 LEFT JOIN registry_enrolment AS enrolment
     ON enrolment.person_id = {person} AND enrolment.year = {year}
+    AND enrolment.withdrawn_at IS NULL
 LEFT JOIN registry_diseaselisting AS listing
     ON listing.person_id = {person} AND listing.valid_from <= {day}
     AND (listing.valid_to IS NULL OR listing.valid_to >= {day})

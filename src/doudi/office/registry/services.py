@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from doudi.office.registry.divisions import known_divisions, load_divisions
-from doudi.office.registry.enrolments import enrol, enrol_village
+from doudi.office.registry.enrolments import enrol, enrol_village, withdraw_enrolment
 from doudi.office.registry.listings import end_listing, list_disease
 from doudi.office.registry.people import (
     register_person,
@@ -12,6 +12,7 @@ from doudi.office.registry.people import (
     reveal_id_numbers,
 )
 from doudi.office.registry.people_import import import_people, import_people_file
+from doudi.office.registry.person_corrections import correct_person, name_head
 from doudi.office.registry.registrations import (
     add_registration,
     end_registration,
@@ -20,6 +21,7 @@ from doudi.office.registry.registrations import (
 
 __all__ = [
     "add_registration",
+    "correct_person",
     "end_listing",
     "end_registration",
     "enrol",
@@ -29,9 +31,11 @@ __all__ = [
     "known_divisions",
     "list_disease",
     "load_divisions",
+    "name_head",
     "register_person",
     "renew_ciphertexts",
     "reveal_id_number",
     "reveal_id_numbers",
+    "withdraw_enrolment",
     "withdraw_registration",
 ]

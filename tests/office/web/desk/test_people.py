@@ -218,6 +218,54 @@ def test_somebody_is_put_on_a_disease_list_and_taken_off_by_two(as_role: AsRole)
 
 
 @pytest.mark.django_db
+def test_a_name_and_the_head_are_corrected_by_two(as_role: AsRole) -> None:
+    head = household_member(HERE, name="合成李四")
+    spouse = household_member(HERE, name="合成张三")
+    Person.objects.filter(pk=spouse.pk).update(household=head.household, relation="02")
+    maker, checker = as_role("village"), as_role("sumu")
+
+    def change(person: Person, kind: str, **given: str) -> None:
+        address = f"/desk/people/{person.public_id}/changes/{kind}"
+        assert "更" in text_of(maker.get(address))
+        maker.post(address, given | {"reason": "户口簿", "confirmed": "1"})
+        waiting = Proposal.objects.get(state="waiting")
+        page = f"/desk/approvals/{waiting.public_id}"
+        assert "配偶" in text_of(checker.get(page))
+        checker.post(page, {"decision": "approve"})
+
+    assert 'value="合成张三"' in text_of(
+        maker.get(f"/desk/people/{spouse.public_id}/changes/correct_person")
+    )
+    change(spouse, "correct_person", name="合成张珊", relation="02")
+    change(spouse, "name_head", former_relation="02")
+    found = {person.pk: (person.name, person.relation) for person in Person.objects.all()}
+    assert found[spouse.pk] == ("合成张珊", "01")
+    assert found[head.pk] == ("合成李四", "02")
+
+
+@pytest.mark.django_db
+def test_an_enrolment_is_withdrawn_by_two_unless_a_bill_rests_on_it(as_role: AsRole) -> None:
+    person = household_member(HERE)
+    insured(person, 2019)
+    builders.settled(person, 1_000 * YUAN, day=date(2018, 5, 9))
+    maker, checker = as_role("village"), as_role("sumu")
+    address = f"/desk/people/{person.public_id}/changes/withdraw_enrolment"
+    rows = {row.year: row.pk for row in person.enrolments.all()}
+    given = {"reason": "登记错了", "confirmed": "1"}
+    maker.post(address, given | {"enrolment_id": rows[2018]})
+    refused = Proposal.objects.get()
+    assert "参保" in text_of(checker.get(f"/desk/approvals/{refused.public_id}"))
+    checker.post(f"/desk/approvals/{refused.public_id}", {"decision": "approve"})
+    assert person.enrolments.filter(year=2018).exists()
+    checker.post(f"/desk/approvals/{refused.public_id}", {"decision": "refuse", "remark": "已结算"})
+    maker.post(address, given | {"enrolment_id": rows[2019]})
+    waiting = Proposal.objects.get(state="waiting")
+    checker.post(f"/desk/approvals/{waiting.public_id}", {"decision": "approve"})
+    assert not person.enrolments.filter(year=2019).exists()
+    assert "已撤回" in text_of(maker.get(f"/desk/people/{person.public_id}"))
+
+
+@pytest.mark.django_db
 def test_a_change_that_the_registry_refuses_is_refused_before_it_is_proposed(
     as_role: AsRole,
 ) -> None:
@@ -313,7 +361,7 @@ def test_the_pages_take_the_same_few_statements_for_one_and_for_many(
         client.get("/desk/people/")
     with statements(6):
         assert find(client, "王").count("/desk/people/") > 12
-    with statements(10):
+    with statements(11):
         client.get(f"/desk/people/{person.public_id}")
     with statements(8):
         client.get(f"/desk/households/{person.household_id}")

@@ -26,7 +26,7 @@ from doudi.office.approvals.models import Proposal
 from doudi.office.approvals.registry_changes import PERSON_SERVICES, effects_of
 from doudi.office.approvals.scope import proposals_in_scope
 from doudi.office.registry.errors import RegistryRefused
-from doudi.office.registry.models import Cause, DiseaseListing, Enrolment
+from doudi.office.registry.models import Cause, DiseaseListing, Enrolment, Relation
 from doudi.office.settlement.refusals import Refused
 from doudi.office.web.components import Badge, Cell, Column, Link, Pair, Table, Tone
 from doudi.office.web.desk.effects import effects_table
@@ -46,6 +46,9 @@ _LABELS: dict[str, Promise] = {
     "premium_own_fen": gettext_lazy("个人缴费"),
     "paid_by": gettext_lazy("缴费人"),
     "list": gettext_lazy("病种名单"),
+    "name": gettext_lazy("姓名"),
+    "relation": gettext_lazy("与户主关系"),
+    "former_relation": gettext_lazy("原户主是新户主的什么人"),
     "disease": gettext_lazy("病种"),
     "claim": gettext_lazy("结算编号"),
     "text": gettext_lazy("采用文件"),
@@ -56,6 +59,8 @@ _WORDS: dict[str, Callable[[Any], str]] = {
     "cause": lambda value: label(Cause(value)),
     "list": lambda value: label(DiseaseListing.List(value)),
     "paid_by": lambda value: label(Enrolment.PaidBy(value)),
+    "relation": lambda value: label(Relation(value)),
+    "former_relation": lambda value: label(Relation(value)),
 }
 _MONEY = ("premium_own_fen", "bill", "catalogue")
 

@@ -28,10 +28,12 @@ from doudi.office.web.desk import registry_words as words
 from doudi.office.web.desk.effects import effects_table
 from doudi.office.web.desk.people_forms import (
     ChangeForm,
+    CorrectPersonForm,
     EndForm,
     EnrolForm,
     EnrolVillageForm,
     ListForm,
+    NameHeadForm,
     RegisterForm,
     WithdrawForm,
 )
@@ -47,8 +49,11 @@ _FORMS: dict[str, type[ChangeForm]] = {
     "end_registration": EndForm,
     "withdraw_registration": WithdrawForm,
     "enrol": EnrolForm,
+    "withdraw_enrolment": WithdrawForm,
     "list_disease": ListForm,
     "end_listing": EndForm,
+    "correct_person": CorrectPersonForm,
+    "name_head": NameHeadForm,
 }
 
 
@@ -62,6 +67,10 @@ def _standing_registrations(person: Person) -> Rows:
     return [(row.pk, words.days(row.valid_from, row.valid_to)) for row in rows]
 
 
+def _enrolments(person: Person) -> Rows:
+    return [(row.pk, str(row.year)) for row in person.enrolments.order_by("-year")]
+
+
 def _open_listings(person: Person) -> Rows:
     rows = person.listings.filter(valid_to=None).order_by("-valid_from")
     return [
@@ -73,6 +82,7 @@ def _open_listings(person: Person) -> Rows:
 _ROWS: dict[str, tuple[str, Callable[[Person], Rows]]] = {
     "end_registration": ("period_id", _open_registrations),
     "withdraw_registration": ("period_id", _standing_registrations),
+    "withdraw_enrolment": ("enrolment_id", _enrolments),
     "end_listing": ("listing_id", _open_listings),
 }
 """Kinds that change a row that is there: what the service calls it, and which can be chosen."""
@@ -144,7 +154,8 @@ def enrol_village(request: StaffRequest) -> HttpResponse:
 
 
 def _form(kind: str, person: Person, data: Any) -> ChangeForm:
-    form = _FORMS[kind](data)
+    initial = {"name": person.name, "relation": person.relation}
+    form = _FORMS[kind](data, initial=initial if kind == "correct_person" else None)
     if kind in _ROWS:
         name, rows = _ROWS[kind]
         form.fields[name] = forms.TypedChoiceField(

@@ -18,7 +18,7 @@ from doudi.office.accounts.scope import people_in_scope
 from doudi.office.approvals.kinds import KINDS
 from doudi.office.registry import identity
 from doudi.office.registry.errors import RegistryRefused
-from doudi.office.registry.models import Enrolment, Health, Person
+from doudi.office.registry.models import Enrolment, Health, Person, Relation
 from doudi.office.registry.people import reveal_id_number
 from doudi.office.registry.search import MOST_FOUND, meant_by, order_of
 from doudi.office.registry.standings import OnADay, standings_on
@@ -102,8 +102,11 @@ def _changes(person: Person, standing: OnADay) -> list[tuple[str, Promise]]:
         "end_registration": registered,
         "withdraw_registration": person.registrations.filter(withdrawn_at=None).exists(),
         "enrol": True,
+        "withdraw_enrolment": person.enrolments.exists(),
         "list_disease": True,
         "end_listing": bool(standing.listings),
+        "correct_person": True,
+        "name_head": person.household is not None and person.relation != Relation.HEAD,
     }
     return [(kind, KINDS[kind].label) for kind, fits in possible.items() if fits]
 
@@ -198,6 +201,7 @@ def _enrolments(person: Person) -> Table:
             Column(_("年度"), numeric=True),
             Column(_("个人缴费"), numeric=True),
             Column(_("缴费人")),
+            Column(_("状态")),
             Column(_("依据文件")),
             Column(_("登记")),
         ],
@@ -206,10 +210,11 @@ def _enrolments(person: Person) -> Table:
                 str(row.year),
                 Money(row.premium_own_fen),
                 label(Enrolment.PaidBy(row.paid_by)),
+                Badge(_("已撤回")) if row.withdrawn_at is not None else Badge(_("有效"), "good"),
                 row.document,
                 _recorded(row.recorded_by, row.recorded_at),
             ]
-            for row in person.enrolments.order_by("-year")
+            for row in Enrolment.with_withdrawn.filter(person=person).order_by("-year", "-pk")
         ],
         empty=_("没有登记过"),
     )

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from doudi.money import read_yuan
-from doudi.office.registry.models import Cause, DiseaseListing, Division, Enrolment
+from doudi.office.registry.models import Cause, DiseaseListing, Division, Enrolment, Relation
 from doudi.office.web.labels import choices_of
 
 LONGEST_REASON = 200
@@ -110,6 +110,24 @@ class EnrolForm(_WithDocument):
         label=_("缴费人"), choices=choices_of(Enrolment.PaidBy), initial=Enrolment.PaidBy.GOVERNMENT
     )
     field_order = ("year", "premium_own_fen", "paid_by", "document", "reason")
+
+
+class CorrectPersonForm(ChangeForm):
+    """Put somebody's name or relation to the head right."""
+
+    name = forms.CharField(label=_("姓名"), max_length=60)
+    relation = forms.ChoiceField(label=_("与户主关系"), choices=choices_of(Relation))
+    field_order = ("name", "relation", "reason")
+
+
+class NameHeadForm(ChangeForm):
+    """Make somebody the head of the household."""
+
+    former_relation = forms.ChoiceField(
+        label=_("原户主是新户主的什么人"),
+        choices=[choice for choice in choices_of(Relation) if choice[0] != Relation.HEAD],
+    )
+    field_order = ("former_relation", "reason")
 
 
 class ListForm(_WithDocument):

@@ -1,0 +1,73 @@
+"""Putting right what is recorded of a person: the name, the relation to the head, the head."""
+
+from __future__ import annotations
+
+from doudi.office.registry.changes import (
+    check_choice,
+    check_text,
+    existing,
+    locked_person,
+    note_person,
+    one_change,
+)
+from doudi.office.registry.errors import RegistryRefused
+from doudi.office.registry.models import Household, Person, Relation
+from doudi.office.registry.names import initials_of
+
+_LONGEST_NAME = 60
+
+
+def correct_person(*, actor: str, reason: str, person_id: int, name: str, relation: str) -> Person:
+    """Put a name or a relation right; what stood there before is kept in the record.
+
+    RegistryRefused when nothing changes, and for making or unmaking the head of a household,
+    which `name_head` does.
+    """
+    check_text("姓名", "name", name, _LONGEST_NAME)
+    check_choice("与户主关系", "relation", relation, Relation.values)
+    with one_change(actor, reason):
+        person = locked_person(person_id)
+        if (name, relation) == (person.name, person.relation):
+            raise RegistryRefused("没有改动", "nothing is changed")
+        if relation != person.relation and Relation.HEAD in (relation, person.relation):
+            raise RegistryRefused("换户主请办“更换户主”", "another head is named by name_head")
+        before = {"name": person.name, "relation": person.relation}
+        person.name, person.initials, person.relation = name, initials_of(name), relation
+        person.save(update_fields=["name", "initials", "relation"])
+        after = {"name": name, "relation": relation}
+        note_person(actor, reason, "correct_person", person, {"before": before, "after": after})
+    return person
+
+
+def name_head(*, actor: str, reason: str, person_id: int, former_relation: str) -> Person:
+    """Make a person the head of the household; ``former_relation`` is what the former head is now.
+
+    What the others are to the new head is put right one by one (`correct_person`).
+    """
+    check_choice("原户主与新户主的关系", "relation", former_relation, Relation.values)
+    if former_relation == Relation.HEAD:
+        raise RegistryRefused("一户只有一个户主", "a household has one head")
+    with one_change(actor, reason):
+        person = existing(Person.objects.filter(pk=person_id).first())
+        if person.household_id is None:
+            raise RegistryRefused("这个人不在任何一户", "the person is in no household")
+        # Whoever changes the heads of a household waits here, so that there is never two of them.
+        Household.objects.select_for_update().get(pk=person.household_id)
+        person = locked_person(person_id)
+        if person.relation == Relation.HEAD:
+            raise RegistryRefused("已经是户主", "the person is the head already")
+        former = Person.objects.filter(household=person.household_id, relation=Relation.HEAD)
+        heads = list(former.order_by("pk"))
+        for head in heads:
+            head.relation = former_relation
+            head.save(update_fields=["relation"])
+        before = person.relation
+        person.relation = Relation.HEAD
+        person.save(update_fields=["relation"])
+        detail = {
+            "before": before,
+            "former_heads": [head.public_id for head in heads],
+            "former_relation": former_relation,
+        }
+        note_person(actor, reason, "name_head", person, detail)
+    return person
