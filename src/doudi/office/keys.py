@@ -5,7 +5,7 @@ Three environment variables:
 - ``DOUDI_SECRET_KEY``: what Django signs with; at least 50 characters.
 - ``DOUDI_ID_KEY``: what ID numbers are encrypted with; 32 bytes in base64. Several keys may
   stand side by side with commas between them: the first encrypts, all of them decrypt. To
-  rotate, put a new key in front, run `registry.services.renew_ciphertexts`, then remove the old.
+  rotate, put a new key in front, run `doudi manage renew-id-ciphers`, then remove the old.
 - ``DOUDI_INDEX_KEY``: what the blind index is made with; at least 32 bytes in base64. It stays
   for the life of the records: of a card only the index is kept, so it cannot be made anew.
 """

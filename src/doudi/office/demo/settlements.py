@@ -18,11 +18,13 @@ from doudi.office.demo.people import League
 from doudi.office.demo.together import Payment, Stay, admit_all, pay_all
 from doudi.office.demo.write import ACTOR, REASON
 from doudi.office.ledger.models import Statement
+from doudi.office.ledger.selectors import balances
 from doudi.office.ledger.services import (
     close_month,
     confirm_statement,
     draw_statements,
     next_period,
+    patient,
     pay_statement,
     period_of,
 )
@@ -86,7 +88,15 @@ def _settle_together(some: list[Bill], seed: int) -> None:
     stays = admit_all(bills_by_key, people, _WHO)
     requests = [Request(stay.key, stay.admission, stay.bill.day, _WHO) for stay in stays]
     answers = [_answered(outcome) for outcome in settle_many(requests)]
-    payments = [_follow_up(stay, seed, answer) for stay, answer in zip(stays, answers, strict=True)]
+    draws = [Draw("desk", seed, stay.bill.number) for stay in stays]
+    for stay, answer, draw in zip(stays, answers, draws, strict=True):
+        _put_right(stay, answer["claim"], draw)
+    # Only now: putting one claim right also changes what is owed for later ones.
+    owed = balances(patient(stay.admission) for stay in stays)
+    payments = [
+        _payment(stay, owed[patient(stay.admission)], draw)
+        for stay, draw in zip(stays, draws, strict=True)
+    ]
     pay_all([payment for payment in payments if payment is not None], _WHO)
 
 
@@ -100,18 +110,19 @@ def _key(bill: Bill) -> str:
     return f"demo-{bill.number}"
 
 
-def _follow_up(stay: Stay, seed: int, answer: dict[str, Any]) -> Payment | None:
-    """What happens to a settled bill: the own part paid or not, now and then it is put right."""
-    claim, own = answer["claim"], answer["own_fen"]
-    draw = Draw("desk", seed, stay.bill.number)
+def _put_right(stay: Stay, claim: str, draw: Draw) -> None:
+    """Now and then a settlement is reversed or corrected."""
     if draw.chance(_REVERSED_PERCENT):
         reverse(key=f"{stay.key}-reverse", claim=claim, who=_WHO)
-        return None
-    if draw.chance(_CORRECTED_PERCENT):
+    elif draw.chance(_CORRECTED_PERCENT):
         lines = [_less_in_scope(stay.bill)]
-        own = correct(key=f"{stay.key}-correct", claim=claim, lines=lines, who=_WHO)["own_fen"]
-    amount = _paid_at_once(own, draw)
-    return Payment(stay, amount, own - amount) if amount else None
+        correct(key=f"{stay.key}-correct", claim=claim, lines=lines, who=_WHO)
+
+
+def _payment(stay: Stay, owed_fen: int, draw: Draw) -> Payment | None:
+    """The own part, paid at once, by half or not at all."""
+    amount = _paid_at_once(max(owed_fen, 0), draw)
+    return Payment(stay, amount, owed_fen - amount) if amount else None
 
 
 def _less_in_scope(bill: Bill) -> FeeInput:
