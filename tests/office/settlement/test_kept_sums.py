@@ -18,7 +18,7 @@ from doudi.office.settlement import kept_sums
 from doudi.office.settlement.amounts import listed
 from doudi.office.settlement.bands import OWN_BANDS, SHARE_BANDS, own_band, share_band
 from doudi.office.settlement.checks import check_everything
-from doudi.office.settlement.kept_sums import keep, keep_anew, owed_to, sums_of_year
+from doudi.office.settlement.kept_sums import YearSums, keep, keep_anew, owed_to
 from doudi.office.settlement.models import Claim, Entry, KeptOwed, KeptSum, KeptYear, PersonYear
 
 pytestmark = pytest.mark.django_db
@@ -47,12 +47,8 @@ def summed(place: kept_sums.Place) -> dict[tuple[int, int, str, int, int], tuple
 
 def kept(place: kept_sums.Place) -> dict[tuple[int, int, str, int, int], tuple[int, ...]]:
     return {
-        (sort.year, sort.month, sort.institution, sort.own, sort.share): (
-            one.claims,
-            *one.payers,
-            one.own_fen,
-        )
-        for sort, one in sums_of_year(place, 2018).items()
+        (sort[0], sort[1], sort[2], sort[3], sort[4]): (one.claims, *one.payers, one.own_fen)
+        for sort, one in YearSums(place, 2018).by(*kept_sums.Sort._fields).items()
     }
 
 

@@ -22,7 +22,7 @@ from django.db.models.functions import Cast, Coalesce
 from doudi.office.ledger.models import PAYERS
 from doudi.office.registry.models import Person
 from doudi.office.settlement.bands import OWN_BANDS, SHARE_BANDS
-from doudi.office.settlement.kept_sums import Paid, PaidMost, Place, Sort, Sums
+from doudi.office.settlement.kept_sums import Paid, PaidMost, Place, YearSums
 from doudi.office.settlement.models import Claim, Entry, Institution
 from doudi.office.settlement.policy import active_policy
 from doudi.rules.room import rooms_left
@@ -74,12 +74,9 @@ class ClaimFilter:
     share: int | None = None
 
 
-def by_month_and_hospital(sums: Mapping[Sort, Sums]) -> list[MonthOfHospital]:
-    """A year's sums, one row a hospital and month; one SQL statement."""
+def by_month_and_hospital(sums: YearSums) -> list[MonthOfHospital]:
+    """A year's sums, one row a hospital and month."""
     names = dict(Institution.objects.values_list("code", "name"))
-    found: dict[tuple[int, str], Sums] = {}
-    for sort, one in sums.items():
-        found.setdefault((sort.month, sort.institution), Sums()).add(one)
     return [
         MonthOfHospital(
             institution=code,
@@ -89,19 +86,20 @@ def by_month_and_hospital(sums: Mapping[Sort, Sums]) -> list[MonthOfHospital]:
             payers=dict(zip(PAYERS, one.payers, strict=True)),
             own_fen=one.own_fen,
         )
-        for (month, code), one in sorted(found.items())
+        for (month, code), one in sorted(sums.by("month", "institution").items(), key=_first)
     ]
 
 
-def bands_of(sums: Mapping[Sort, Sums]) -> list[Band]:
+def bands_of(sums: YearSums) -> list[Band]:
     """A year's sums by own part and by the payers' share."""
-    found: dict[tuple[int, int], Sums] = {}
-    for sort, one in sums.items():
-        found.setdefault((sort.own, sort.share), Sums()).add(one)
     return [
         Band(own, share, one.claims, one.own_fen, one.own_fen + sum(one.payers))
-        for (own, share), one in sorted(found.items())
+        for (own, share), one in sorted(sums.by("own", "share").items(), key=_first)
     ]
+
+
+def _first(pair: tuple[Any, Any]) -> Any:
+    return pair[0]
 
 
 @dataclass(frozen=True)
@@ -139,18 +137,18 @@ def settlements(
     return found.order_by("-date", "pk")
 
 
-def counted(sums: Mapping[Sort, Sums], chosen: ClaimFilter) -> int | None:
+def counted(sums: YearSums, chosen: ClaimFilter) -> int | None:
     """How many settlements of a year's sums are chosen; None where the sums do not say."""
     if chosen.payer is not None:
         return None
-    return sum(
-        one.claims
-        for sort, one in sums.items()
-        if chosen.month in (None, sort.month)
-        and chosen.institution in (None, sort.institution)
-        and chosen.own in (None, sort.own)
-        and chosen.share in (None, sort.share)
-    )
+    asked = {
+        "month": chosen.month,
+        "institution": chosen.institution,
+        "own": chosen.own,
+        "share": chosen.share,
+    }
+    found = sums.by("year", **{name: value for name, value in asked.items() if value is not None})
+    return sum(one.claims for one in found.values())
 
 
 def _days(year: int, month: int | None) -> tuple[date, date]:

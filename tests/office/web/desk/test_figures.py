@@ -40,7 +40,7 @@ from doudi.office.settlement.figures import (
     near_ceiling,
     settlements,
 )
-from doudi.office.settlement.kept_sums import Paid, keep, owed_to, sums_of_year
+from doudi.office.settlement.kept_sums import Paid, YearSums, keep, owed_to
 from doudi.office.settlement.models import KeptSums
 from doudi.office.web.desk import figure_lists
 from doudi.office.workbooks import table_workbook
@@ -88,14 +88,14 @@ def test_settled_cost_is_summed_by_payer_month_and_hospital(
     keeping()
     place = place_in_scope(account("banner", HERE))
     with statements(4):
-        may, june = by_month_and_hospital(sums_of_year(place, 2018))
+        may, june = by_month_and_hospital(YearSums(place, 2018))
     assert (may.month, may.claims, may.institution) == (5, 1, hospital())
     assert may.payers == A_PAYERS
     assert (may.own_fen, may.bill_fen) == (120_000, 1_200_000)
     assert (june.month, june.claims) == (6, 2)
     assert june.payers == B_PAYERS
     assert (june.own_fen, june.bill_fen) == (600_000, 5_100_000)
-    assert sums_of_year(place, 2017) == {}
+    assert YearSums(place, 2017).by("month") == {}
 
 
 @pytest.mark.django_db
@@ -106,7 +106,7 @@ def test_settlements_are_counted_by_own_part_and_by_share(
     keeping()
     place = place_in_scope(account("banner", HERE))
     with statements(3):
-        found = bands_of(sums_of_year(place, 2018))
+        found = bands_of(YearSums(place, 2018))
     assert found == [
         Band(own=2, share=0, claims=1, own_fen=100_000, bill_fen=100_000),
         Band(own=3, share=5, claims=1, own_fen=120_000, bill_fen=1_200_000),
@@ -202,7 +202,7 @@ def test_the_page_shows_every_figure_and_opens_its_list(
     settle_all()
     league = as_role("banner", HERE)
     league.get("/desk/figures/")
-    with statements(15):
+    with statements(16):
         text = league.get("/desk/figures/").content.decode()
     for figure in ("2018 年", "7,650", "45,141.75", "63,000", "51,000", "6,200", "7,200"):
         assert figure in text, figure
@@ -259,7 +259,7 @@ def test_a_list_goes_on_page_by_page_and_shows_every_settlement_once(
     client.get(path)
     seen: list[int] = []
     while path:
-        with statements(8):
+        with statements(9):
             text = client.get(path).content.decode()
         seen.append(len(re.findall(r">\s*2018-0\d-\d\d\s*<", text)))
         assert "共 4 笔" in text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -32,7 +32,7 @@ from doudi.office.settlement.figures import (
     near_ceiling,
     settlements,
 )
-from doudi.office.settlement.kept_sums import Paid, Sort, Sums, owed_to, sums_of_year
+from doudi.office.settlement.kept_sums import Paid, YearSums, owed_to
 from doudi.office.settlement.models import Claim
 from doudi.office.web.components import Cell, Column, Link, Table
 from doudi.office.web.desk.figure_forms import FilterForm, YearForm, year_of
@@ -63,7 +63,7 @@ def settled(request: StaffRequest) -> HttpResponse:
     heading = [_("结算日期"), _("姓名"), _("医院"), _("就医类别"), _("总费用（元）")]
     heading += [*words.values(), _("个人自付")]
     columns = [Column(word, numeric=at > 3) for at, word in enumerate(heading)]  # noqa: PLR2004
-    sums = sums_of_year(place, year)
+    sums = YearSums(place, year)
     count = counted(sums, chosen)
     if request.GET.get("excel"):
         keys = _all_of(settlements(place.claims, year, chosen), count)
@@ -151,7 +151,7 @@ def advances(request: StaffRequest) -> HttpResponse:
     return _page(request, name, Table(name, columns, shown, hide_caption=True))
 
 
-def _many(sums: Mapping[Sort, Sums]) -> bool:
+def _many(sums: YearSums) -> bool:
     return (counted(sums, ClaimFilter()) or 0) > _MANY
 
 

@@ -26,7 +26,7 @@ from doudi.office.settlement.figures import (
     by_month_and_hospital,
     near_ceiling,
 )
-from doudi.office.settlement.kept_sums import owed_to, sums_of_year
+from doudi.office.settlement.kept_sums import YearSums, owed_to
 from doudi.office.web.charts import BarChart, Measure, bar_chart
 from doudi.office.web.components import Cell, Column, Link, Money, Pair
 from doudi.office.web.desk.figure_forms import YearForm, year_of
@@ -43,7 +43,7 @@ def home(request: StaffRequest) -> HttpResponse:
     form = YearForm(request.GET)
     place = place_in_scope(request.user)
     year = year_of(form, place)
-    sums = sums_of_year(place, year)
+    sums = YearSums(place, year)
     months, bands = by_month_and_hospital(sums), bands_of(sums)
     ceiling, near = near_ceiling(place, people_in_scope(request.user), year)
     institutions = institutions_in_scope(request.user).values("code")
