@@ -32,12 +32,16 @@ def logging_settings(level: str) -> dict[str, Any]:
                 ],
             }
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "json"},
+            "nowhere": {"class": "logging.NullHandler"},
+        },
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             # Django has handlers of its own, which print a path with every refusal.
             "django": {"handlers": [], "propagate": True, "level": level},
-            "django.request": {"level": "ERROR", "propagate": False, "handlers": []},
+            # Without any handler Python itself would print the path and the exception's words.
+            "django.request": {"level": "ERROR", "propagate": False, "handlers": ["nowhere"]},
             "django.server": {"handlers": [], "propagate": True, "level": "ERROR"},
         },
     }

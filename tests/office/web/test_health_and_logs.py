@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Callable, Generator
 from datetime import date
 from pathlib import Path
@@ -120,3 +122,22 @@ def test_a_failure_is_logged_with_its_place_and_without_its_words(
     assert failure["exception"] == "ValueError"
     assert any("fail" in frame for frame in failure["where"])
     assert "绝密" not in json.dumps(logged(), ensure_ascii=False)
+
+
+_A_REFUSAL_OF_DJANGO = """
+import logging.config
+from doudi.office.logs import logging_settings
+logging.config.dictConfig(logging_settings("INFO"))
+log = logging.getLogger("django.request")
+log.error("Internal Server Error: %s", "/desk/people/SECRET", exc_info=ValueError("绝密甲乙"))
+log.error("Service Unavailable: %s", "/healthz")
+logging.getLogger("doudi.web").error("heard")
+"""
+
+
+def test_a_failure_prints_nothing_beside_the_log() -> None:
+    # In a Python of its own: pytest gives this logger a handler, and then nothing is printed.
+    command = [sys.executable, "-c", _A_REFUSAL_OF_DJANGO]
+    ran = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    [line] = ran.stderr.splitlines()
+    assert json.loads(line)["event"] == "heard"
