@@ -369,10 +369,6 @@ def test_too_many_estimates_from_one_address_are_refused() -> None:
     assert 0 < int(answer["Retry-After"]) <= 60
 
 
-def test_an_address_that_is_not_there_is_a_problem_to_programs_and_a_page_to_people(
-    client: Client,
-) -> None:
-    problem_of(client.get("/api/no/such/address"), 404)
-    page = client.get("/no/such/address")
-    assert page.status_code == 404
-    assert page["Content-Type"].startswith("text/html")
+def test_an_address_that_is_not_there_is_a_problem_to_programs(client: Client) -> None:
+    found = problem_of(client.get("/api/no/such/address"), 404)
+    assert "/api/openapi.json" in found["zh"]
