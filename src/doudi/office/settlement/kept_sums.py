@@ -105,10 +105,11 @@ def kept_until() -> datetime:
     return KeptSums.objects.values_list("until", flat=True).first() or _NEVER
 
 
-def changed(
-    claims: QuerySet[Claim], since: datetime, until: datetime | None = None
-) -> Iterator[Changed]:
-    """Those of the claims of which something was recorded from ``since`` to before ``until``."""
+def changed(since: datetime, until: datetime | None = None) -> Iterator[Changed]:
+    """The claims of which something was recorded from ``since`` to before ``until``.
+
+    Of all places: a day's are few, and SQLite would collect every claim of a league to choose.
+    """
     touched = Entry.objects.filter(recorded_at__gte=since)
     entries = Entry.objects.all()
     if until is not None:
@@ -116,7 +117,6 @@ def changed(
         entries = entries.filter(recorded_at__lt=until)
     rows = (
         entries.filter(claim__in=touched.values("claim"))
-        .filter(claim__in=claims.order_by().values("pk"))
         .order_by("claim")
         .values_list(
             "claim",
@@ -192,7 +192,7 @@ def places_of(division: str | None, institution: str) -> set[str]:
 
 def _keep_settlements(since: datetime, until: datetime) -> None:
     sums: dict[tuple[str, Sort], Sums] = defaultdict(Sums)
-    for claim in changed(Claim.objects.all(), since, until):
+    for claim in changed(since, until):
         for place in places_of(claim.division, claim.institution):
             for sort, amounts, times in claim.sorts():
                 sums[place, sort].add(amounts, times)
@@ -295,7 +295,8 @@ class YearSums:
     def _since(self) -> list[tuple[Sort, Sums, int]]:
         return [
             step
-            for claim in changed(self._place.claims, kept_until())
+            for claim in changed(kept_until())
+            if self._place.code in places_of(claim.division, claim.institution)
             for step in claim.sorts()
             if step[0].year == self._year
         ]
@@ -321,9 +322,14 @@ def newest_year(place: Place) -> int | None:
     """The year of the newest settlement in force of a place, or None; two SQL statements."""
     kept = KeptSum.objects.filter(place=place.code, claims__gt=0)
     years = [kept.aggregate(year=Max("year"))["year"]]
-    since = Entry.objects.filter(recorded_at__gte=kept_until()).values("claim")
-    newest = place.claims.filter(pk__in=since).aggregate(newest=Max("date"))["newest"]
-    years.append(None if newest is None else newest.year)
+    since = Entry.objects.filter(recorded_at__gte=kept_until()).values_list(
+        "claim__date", "claim__institution", "claim__admission__person__household__division"
+    )
+    years += [
+        day.year
+        for day, institution, division in since.iterator(chunk_size=5_000)
+        if place.code in places_of(division, institution)
+    ]
     return max((year for year in years if year is not None), default=None)
 
 
@@ -411,7 +417,7 @@ def faults_of_kept() -> Iterator[str]:
     if mark is None:
         return
     expected: dict[tuple[Any, ...], Sums] = defaultdict(Sums)
-    for claim in changed(Claim.objects.all(), _NEVER, mark.until):
+    for claim in changed(_NEVER, mark.until):
         for place in places_of(claim.division, claim.institution):
             for sort, amounts, times in claim.sorts():
                 expected[(place, *sort)].add(amounts, times)
