@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from random import Random
@@ -59,6 +59,12 @@ def boxes_of(question: Question, fused: Fused) -> tuple[Box, ...]:
         found.append((facts, (*amounts, *unsure_parameters(question, fused, facts))))
     points = _grid([axes for _facts, axes in found])
     return tuple(Box(facts, axes, tuple(map(points, axes))) for facts, axes in found)
+
+
+def ends_of(question: Question, fused: Fused, facts: Mapping[str, Fact]) -> Box:
+    """The box of the unsure parameters alone, with the facts as they are; its ends are corners."""
+    axes = tuple(unsure_parameters(question, fused, facts))
+    return Box(dict(facts), axes, tuple((axis.low, axis.high) for axis in axes))
 
 
 def _grid(boxes: Sequence[Sequence[Axis]]) -> Callable[[Axis], tuple[int, ...]]:

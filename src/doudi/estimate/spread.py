@@ -16,7 +16,7 @@ from functools import lru_cache
 from random import Random
 from typing import Any
 
-from doudi.estimate.combinations import SEED, Box, boxes_of
+from doudi.estimate.combinations import SEED, Box, boxes_of, ends_of
 from doudi.estimate.search_loop import INPUT, PARAMETER, SCHEDULE
 from doudi.estimate.searching import Loops, flag_columns, loops_of, number_columns
 from doudi.estimate.settler import fused_of
@@ -24,6 +24,7 @@ from doudi.estimate.unknowns import Axis, Question
 from doudi.rules.amounts import Schedule
 from doudi.rules.batch import number_of
 from doudi.rules.errors import BadInput
+from doudi.rules.facts import Fact
 from doudi.rules.fuse import Fused, era_row
 from doudi.rules.policy import KIND
 
@@ -91,6 +92,21 @@ def spread(question: Question, outputs: Collection[str] = ()) -> Spread:
         for name in wanted
     }
     return Spread(boxes, {name: found[:corners] for name, found in amounts.items()}, ranges)
+
+
+def amounts_at_ends(
+    question: Question, choices: Sequence[Mapping[str, Fact]]
+) -> list[list[tuple[int, ...]]]:
+    """For each choice of the facts, the outputs (fen) at every end of the unsure parameters."""
+    fused = fused_of(question.policy)
+    boxes = [ends_of(question, fused, facts) for facts in choices]
+    problem = _Problem(question, fused, boxes, loops_of(fused))
+    cases = list(problem.corners())
+    found: list[list[tuple[int, ...]]] = [[] for _ in boxes]
+    outputs = zip(*problem.settle(cases).values(), strict=True)
+    for (box, _positions), amounts in zip(cases, outputs, strict=True):
+        found[box].append(amounts)
+    return found
 
 
 def _starts(name: str, sign: int, amounts: Sequence[int]) -> list[int]:

@@ -2,46 +2,50 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import Page
+from http import HTTPStatus
+
+from playwright.sync_api import APIResponse, Page
 from tests.office.web.addresses import Address, all_addresses
 from tests.office.web.browser import assert_accessible
 from tests.office.web.conftest import log_in
 from tests.office.web.people_and_places import HERE, account
 
-from doudi.office.accounts.models import User
 from doudi.office.accounts.roles import Role
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-WHO_SEES_IT = (Role.VILLAGE, Role.CLERK, Role.LEAGUE, Role.ADMINISTRATOR)
-"""Between them these roles open every page of the staff, each page is looked at by the first."""
+WHO_SEES_IT = (Role.LEAGUE, Role.VILLAGE, Role.CLERK, Role.ADMINISTRATOR)
+"""Between them these roles open every page of the staff; each page is looked at by the first."""
+NO_PAGES = {
+    "desk:dispute_case",  # a file about a dispute, which the examples have none of
+    "desk:own_place",  # leads on
+}
 
 
-def pages_of(role: str) -> list[Address]:
-    """The pages that ``role`` may open and no role before it."""
-    before = WHO_SEES_IT[: WHO_SEES_IT.index(Role(role))]
-    return [
-        address
-        for address in all_addresses()
-        if not address.page.public
-        and User(role=role).may(address.page.permission)
-        and not any(User(role=other).may(address.page.permission) for other in before)
-    ]
+def test_axe_finds_nothing_on_any_page_of_the_staff(page: Page) -> None:
+    addresses = [one for one in all_addresses() if not one.page.public]
+    left = {address.name: address for address in addresses}
+    for role in WHO_SEES_IT:
+        log_in(page, account(role, HERE))
+        for name, address in list(left.items()):
+            answer = page.request.get(address.path, max_redirects=0)
+            if answer.status == HTTPStatus.METHOD_NOT_ALLOWED or _is_a_file(answer):
+                del left[name]
+            elif answer.status == HTTPStatus.OK:
+                _look_at(page, address)
+                del left[name]
+        page.context.clear_cookies()
+    assert set(left) <= NO_PAGES
 
 
-@pytest.mark.parametrize("role", WHO_SEES_IT)
-def test_axe_finds_nothing_on_any_page_of_the_staff(page: Page, role: str) -> None:
-    log_in(page, account(role, HERE))
-    seen = 0
-    for address in pages_of(role):
-        answer = page.request.get(address.path, max_redirects=0)
-        if answer.status != 200 or not answer.headers["content-type"].startswith("text/html"):
-            continue  # a file, an action that takes no GET, or another place's row
-        page.goto(address.path)
-        for size in (PHONE, DESK):
-            page.set_viewport_size(size)  # type: ignore[arg-type]
-            assert_accessible(page)
-            wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-            assert not page.evaluate(wide), (address.path, size)
-        seen += 1
-    assert seen
+def _is_a_file(answer: APIResponse) -> bool:
+    kind = answer.headers.get("content-type", "text/html")
+    return answer.status == HTTPStatus.OK and not kind.startswith("text/html")
+
+
+def _look_at(page: Page, address: Address) -> None:
+    page.goto(address.path)
+    for size in (PHONE, DESK):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        assert_accessible(page)
+        wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        assert not page.evaluate(wide), (address.path, size)

@@ -14,8 +14,9 @@ from functools import lru_cache
 from itertools import product
 
 from doudi.estimate.answer import guaranteed_own
-from doudi.estimate.settler import Case, SamePolicy, Settler
-from doudi.estimate.unknowns import Axis, Question, ask, unsure_parameters
+from doudi.estimate.settler import SamePolicy
+from doudi.estimate.spread import amounts_at_ends
+from doudi.estimate.unknowns import Axis, Question, ask
 from doudi.rules.amounts import LARGEST_AMOUNT
 from doudi.rules.errors import BadInput
 from doudi.rules.facts import Fact
@@ -58,14 +59,10 @@ def _turns_bill(
     asked = {axis.name: axis for axis in question.unknown}
     if name not in asked:
         return False
-    settler = Settler(question)
     values = _values(question, asked.pop(name))
     for other in _completions(question, list(asked.values())):
-        reached = {
-            frozenset(_amounts(settler, {**question.facts, **other, name: value}))
-            for value in values
-        }
-        if len(reached) > 1:
+        choices = [{**question.facts, **other, name: value} for value in values]
+        if len(set(map(frozenset, amounts_at_ends(question, choices)))) > 1:
             return True
     return False
 
@@ -77,9 +74,9 @@ def _year_turns(policy: Policy, day: date, facts: Known) -> bool:
     fresh, spent = (
         ask(policy, facts, day, opening_of(policy, paid)) for paid in (0, LARGEST_AMOUNT)
     )
-    of_fresh, of_spent = Settler(fresh), Settler(spent)
     return any(
-        _amounts(of_fresh, {**fresh.facts, **other}) != _amounts(of_spent, {**spent.facts, **other})
+        amounts_at_ends(fresh, [{**fresh.facts, **other}])
+        != amounts_at_ends(spent, [{**spent.facts, **other}])
         for other in _completions(fresh, list(fresh.unknown))
     )
 
@@ -116,15 +113,6 @@ def _completions(question: Question, open_axes: list[Axis]) -> Iterator[dict[str
 def _fullest_first(question: Question, axis: Axis) -> tuple[Fact, ...]:
     values = _values(question, axis)
     return tuple(reversed(axis.options or (values[0], axis.usual, values[-1])))
-
-
-def _amounts(settler: Settler, facts: Mapping[str, Fact]) -> list[tuple[int, ...]]:
-    """The amounts at every corner of the unsure values that these facts bring into play."""
-    axes = unsure_parameters(settler.question, settler.fused, facts)
-    names = [axis.name for axis in axes]
-    corners = product(*((axis.low, axis.high) for axis in axes))
-    cases = [Case(facts, dict(zip(names, places, strict=True))) for places in corners]
-    return list(zip(*settler.settle(cases).values(), strict=True))
 
 
 # ---- Without a kind or a total: only what the person can owe at most -----------------------------
