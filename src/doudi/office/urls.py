@@ -23,5 +23,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 handler400 = "doudi.office.web.errors.bad_request"
 handler403 = "doudi.office.web.errors.forbidden"
-handler404 = "doudi.office.missing.not_found"
+handler404 = "doudi.office.no_such_address.not_found"
 handler500 = "doudi.office.web.errors.failed"

@@ -120,9 +120,7 @@ def packages(request: StaffRequest) -> HttpResponse:
 @staff_page(Permission.SEE_CARE)
 def incentives(request: StaffRequest) -> HttpResponse:
     """What each team has earned in a month by deliveries and family-bed visits."""
-    form = MonthForm(request.GET or None)
-    services = _services_in_scope(request)
-    period = form.period() or last_month(services, timezone.localdate())
+    form, services, period = _month_asked(request)
     earned = payable(services, period)
     month = f"{period[:4]}-{period[4:]}"
     table = Table(
@@ -162,9 +160,7 @@ def incentives(request: StaffRequest) -> HttpResponse:
 @staff_page(Permission.SEE_CARE)
 def services_behind(request: StaffRequest) -> HttpResponse:
     """The services of a team's month that are paid for."""
-    form = MonthForm(request.GET or None)
-    services = _services_in_scope(request)
-    period = form.period() or last_month(services, timezone.localdate())
+    _form, services, period = _month_asked(request)
     found = services_of_month(services, period)
     team, sort = request.GET.get("team"), request.GET.get("sort")
     if team:
@@ -190,6 +186,13 @@ def services_behind(request: StaffRequest) -> HttpResponse:
     table = Table(name, [Column(label) for label in labels], rows, hide_caption=True)
     shown = {"name": name, "table": table, "page": page, "count": page.paginator.count}
     return render(request, "desk/care_list.html", shown)
+
+
+def _month_asked(request: StaffRequest) -> tuple[MonthForm, QuerySet[Service], str]:
+    """The form, the services that the account sees, and the month asked for or the last one."""
+    form = MonthForm(request.GET or None)
+    services = _services_in_scope(request)
+    return form, services, form.period() or last_month(services, timezone.localdate())
 
 
 def _services_in_scope(request: StaffRequest) -> QuerySet[Service]:
