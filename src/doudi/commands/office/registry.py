@@ -35,6 +35,7 @@ def import_people(file: Path, synthetic: bool, actor: str, reason: str) -> None:
 @click.option("--division", help="村代码，新户才要 · village, for a new household")
 @click.option("--relation", default="01", show_default=True, help="与户主关系代码 · relation code")
 @click.option("--card", help="社保卡号 · social security card")
+@click.option("--phone", help="联系电话 · phone")
 @click.option("--synthetic", is_flag=True, help="标为合成数据 · mark as synthetic")
 @who_and_why()
 def add_person(
@@ -44,6 +45,7 @@ def add_person(
     division: str | None,
     relation: str,
     card: str | None,
+    phone: str | None,
     synthetic: bool,
     actor: str,
     reason: str,
@@ -60,6 +62,7 @@ def add_person(
         household_number=household,
         division_code=division,
         card=card,
+        phone=phone,
         synthetic=synthetic,
     )
     click.echo(_("人员 {person}").format(person=person.public_id))

@@ -61,6 +61,7 @@ KINDS: dict[str, Kind] = {
     "end_listing": _of_the_registry(_("移出病种名单")),
     "correct_person": _of_the_registry(_("更正姓名、与户主关系")),
     "name_head": _of_the_registry(_("更换户主")),
+    "record_phone": _of_the_registry(_("登记联系电话")),
     ENROL_VILLAGE: _of_the_registry(_("全村登记参保"), apply_village_enrolment),
     "reverse": _of_the_window(_("冲销结算"), settlement.reverse),
     "correct": _of_the_window(_("更正结算"), settlement.correct),

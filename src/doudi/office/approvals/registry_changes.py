@@ -9,6 +9,7 @@ from typing import Any
 from doudi.office.approvals.models import Proposal
 from doudi.office.registry import services as registry
 from doudi.office.registry.models import Person
+from doudi.office.registry.sealed_numbers import masked_number
 from doudi.office.settlement.registry_effects import Effect, follow_registry, preview_change
 from doudi.office.settlement.services import Who
 
@@ -23,9 +24,14 @@ PERSON_SERVICES: dict[str, Callable[..., Any]] = {
     "end_listing": registry.end_listing,
     "correct_person": registry.correct_person,
     "name_head": registry.name_head,
+    "record_phone": registry.record_phone,
 }
 """The service of each kind of change that concerns one person."""
 
+SECRETS = {"record_phone": "phone"}
+"""Kinds whose given number a proposal names and masks, and what their service calls it."""
+
+SEALED = "sealed"
 _PERSON = "person:"
 _DAYS = ("valid_from", "valid_to")
 
@@ -33,6 +39,17 @@ _DAYS = ("valid_from", "valid_to")
 def subject_of(person: Person) -> str:
     """What a proposal about a person is about."""
     return f"{_PERSON}{person.public_id}"
+
+
+def without_secrets(
+    kind: str, given: Mapping[str, Any], person: Person, actor: str
+) -> dict[str, Any]:
+    """What may be kept of a change for ever: a number is masked, and sealed beside it."""
+    name = SECRETS.get(kind)
+    if name is None or not given[name]:
+        return dict(given)
+    sealed = registry.seal_number(person=person, use=name, number=given[name], actor=actor)
+    return {**given, name: masked_number(name, given[name]), SEALED: sealed.public_id}
 
 
 def person_of(proposal: Proposal) -> Person | None:
@@ -71,10 +88,13 @@ def effects_of(proposal: Proposal) -> list[Effect]:
 
 
 def _do(kind: str, given: Mapping[str, Any], actor: str, reason: str) -> Any:
-    read = {
+    read: dict[str, Any] = {
         name: date.fromisoformat(value) if name in _DAYS and value else value
         for name, value in given.items()
     }
+    sealed = read.pop(SEALED, None)
+    if sealed is not None:
+        read[SECRETS[kind]] = registry.sealed_number(sealed)
     return PERSON_SERVICES[kind](actor=actor, reason=reason, **read)
 
 

@@ -80,10 +80,11 @@ WHERE {_GOOD} AND NOT EXISTS (
 """
 _PEOPLE = f"""
 INSERT INTO registry_person (household_id, public_id, name, initials, relation, born, sex,
-                             id_cipher, id_index, card_index, health, synthetic)
+                             id_cipher, id_index, card_index, phone_cipher, health,
+                             synthetic)
 SELECT household.id, staged.person, staged.name, staged.initials, staged.relation, staged.born,
-       staged.sex, staged.id_cipher, staged.id_index, staged.card_index, staged.health,
-       %(synthetic)s
+       staged.sex, staged.id_cipher, staged.id_index, staged.card_index, staged.phone_cipher,
+       staged.health, %(synthetic)s
 FROM imports_stagedrow AS staged
 JOIN registry_household AS household
     ON household.number = staged.household AND household.withdrawn_at IS NULL

@@ -77,7 +77,7 @@ class PeopleImport(models.Model):
 class StagedRow(models.Model):
     """One person of a file, read and checked; of what could not be read the field is empty.
 
-    ``person`` is the public id that the person gets, to which ``id_cipher`` is bound already.
+    ``person`` is the public id that the person gets, to which the ciphertexts are bound already.
     ``faults`` and ``warnings`` are lists of ``{cell, heading, value, zh, en}``. A row is held when
     only somebody else of its household is at fault: a household goes in whole or not at all.
     """
@@ -102,6 +102,7 @@ class StagedRow(models.Model):
     born = models.DateField(null=True)
     sex = models.CharField(max_length=1, choices=Person.Sex, blank=True)
     card_index = models.CharField(max_length=64, null=True)
+    phone_cipher = models.BinaryField(null=True)
     household = models.CharField(max_length=20, blank=True)
     relation = models.CharField(max_length=2, choices=Relation, blank=True)
     division = models.CharField(max_length=12, blank=True)

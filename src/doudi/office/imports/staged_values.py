@@ -12,6 +12,7 @@ from django.db import connection
 from doudi.office.imports.cells import CellNote
 from doudi.office.registry import identity
 from doudi.office.registry.names import initials_of
+from doudi.office.registry.phones import PHONE
 
 _COLUMNS = (
     "people_import_id",
@@ -29,6 +30,7 @@ _COLUMNS = (
     "born",
     "sex",
     "card_index",
+    "phone_cipher",
     "household",
     "relation",
     "division",
@@ -53,11 +55,12 @@ def staged_values(
 ) -> tuple[Any, ...]:
     """A row as `StagedRow` keeps it, with its faults and warnings.
 
-    The ID number is encrypted for the person it will be, and the card only hashed.
+    ID number and phone are encrypted for the person they will be of, and the card only hashed.
     """
     person = identity.new_public_id()
     number: identity.IdNumber | None = row["id_number"]
     name: str = row["name"] or ""
+    phone: str | None = row["phone"]
     faults, warnings = notes
     known: tuple[Any, ...] = ("", None, "", None, "")
     if number is not None:
@@ -80,6 +83,7 @@ def staged_values(
         initials_of(name),
         *known,
         None if row["card"] is None else identity.card_index(row["card"]),
+        None if phone is None else identity.encrypt(phone, public_id=person, use=PHONE),
         row["household"] or "",
         row["relation"] or "",
         row["division"] or "",

@@ -12,8 +12,15 @@ from doudi.office.registry.selectors import codes_within
 
 _LAST_ROW = 20_000
 _ENTRY, _NOTES, _LISTS = "人员", "填写说明", "选项"
-_TEXT_COLUMNS = ("id_number", "household", "division", "card", "enrolled_years")
-_WIDTHS = {"id_number": 24, "household": 18, "division": 30, "card": 20, "document": 24}
+_TEXT_COLUMNS = ("id_number", "household", "division", "card", "phone", "enrolled_years")
+_WIDTHS = {
+    "id_number": 24,
+    "household": 18,
+    "division": 30,
+    "card": 20,
+    "phone": 16,
+    "document": 24,
+}
 
 _EXPLAINED = {
     "name": "身份证上的姓名。",
@@ -29,6 +36,7 @@ _EXPLAINED = {
     "premium_own_fen": "本人应缴的元数，每年一样；政府代缴的填应缴数。",
     "paid_by": "本人或政府。",
     "card": "社会保障卡号，可不填。",
+    "phone": "11 位手机号，或带区号的固定电话；可不填。",
     "health": "可不填；填了就核对致贫原因。",
     "document": "认定或参保所依据的文件名称和文号；不填就记导入文件的名称。",
 }

@@ -2,7 +2,8 @@
 
 A number is stored twice: as AES-GCM ciphertext, and as a blind index (HMAC-SHA256 under another
 key) by which its row is found. A ciphertext is bound to the public id of its person, so that
-one copied to another row does not decrypt there. Its layout:
+one copied to another row does not decrypt there, and so is one of another use, such as the
+person's phone. Its layout:
 
     1 byte    the format, 1
     4 bytes   the id of the key (see `doudi.office.keys`)
@@ -174,15 +175,19 @@ def _blind(use: str, text: str) -> str:
     return hmac.new(settings.INDEX_KEY, f"{use}\0{text}".encode(), hashlib.sha256).hexdigest()
 
 
-def encrypt(number: str, *, public_id: str) -> bytes:
-    """The ciphertext of a number, under the first key, for the row of this person only."""
+def encrypt(number: str, *, public_id: str, use: str = "") -> bytes:
+    """The ciphertext of a number, under the first key, for the row of this person only.
+
+    ``use`` is empty for an ID number, and names what else it is.
+    """
     name, key = next(iter(settings.ID_KEYS.items()))
     nonce = secrets.token_bytes(_NONCE_BYTES)
     head = _FORMAT + name
-    return head + nonce + AESGCM(key).encrypt(nonce, number.encode(), _bound_to(head, public_id))
+    bound = _bound_to(head, public_id, use)
+    return head + nonce + AESGCM(key).encrypt(nonce, number.encode(), bound)
 
 
-def decrypt(cipher: bytes | memoryview, *, public_id: str) -> str:
+def decrypt(cipher: bytes | memoryview, *, public_id: str, use: str = "") -> str:
     """The number behind a ciphertext; CannotDecrypt. `services.reveal_id_number` logs who asks."""
     data = bytes(cipher)
     head, rest = data[: 1 + KEY_ID_BYTES], data[1 + KEY_ID_BYTES :]
@@ -193,10 +198,11 @@ def decrypt(cipher: bytes | memoryview, *, public_id: str) -> str:
         )
     nonce, sealed = rest[:_NONCE_BYTES], rest[_NONCE_BYTES:]
     try:
-        return AESGCM(key).decrypt(nonce, sealed, _bound_to(head, public_id)).decode()
+        return AESGCM(key).decrypt(nonce, sealed, _bound_to(head, public_id, use)).decode()
     except InvalidTag:
         raise CannotDecrypt("the ciphertext was altered or belongs to another person") from None
 
 
-def _bound_to(head: bytes, public_id: str) -> bytes:
-    return head + public_id.encode()
+def _bound_to(head: bytes, public_id: str, use: str) -> bytes:
+    bound = head + public_id.encode()
+    return bound + b"\0" + use.encode() if use else bound

@@ -150,6 +150,7 @@ class Person(models.Model):
     id_cipher = models.BinaryField()
     id_index = models.CharField(max_length=64)
     card_index = models.CharField(max_length=64, null=True, db_index=True)
+    phone_cipher = models.BinaryField(null=True)
     health = models.CharField(max_length=8, choices=Health, blank=True)
     synthetic = models.BooleanField(default=False)
     withdrawn_at = models.DateTimeField(null=True)
@@ -165,6 +166,28 @@ class Person(models.Model):
                 name="an_id_number_is_registered_once",
             ),
         )
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class SealedNumber(models.Model):
+    """A number that waits to become a person's or once was: encrypted, for this row only.
+
+    A proposal names the row in place of the number, so that what is proposed, which stays for
+    ever, tells nobody's phone or ID number.
+    """
+
+    class Use(models.TextChoices):
+        PHONE = "phone", _("联系电话")
+        ID_NUMBER = "id_number", _("身份证号")
+
+    public_id = models.CharField(max_length=26, unique=True, default=new_public_id)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="sealed_numbers")
+    use = models.CharField(max_length=10, choices=Use)
+    cipher = models.BinaryField()
+    recorded_by = models.CharField(max_length=60)
+    recorded_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
         return self.public_id

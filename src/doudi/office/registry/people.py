@@ -16,8 +16,7 @@ from doudi.office.registry.changes import (
 from doudi.office.registry.errors import RegistryRefused
 from doudi.office.registry.models import Division, Household, Person, Relation
 from doudi.office.registry.names import initials_of
-
-_BATCH = 1_000
+from doudi.office.registry.phones import checked_phone, put_phone
 
 
 def register_person(
@@ -30,15 +29,18 @@ def register_person(
     household_number: str | None = None,
     division_code: str | None = None,
     card: str | None = None,
+    phone: str | None = None,
     synthetic: bool = False,
 ) -> Person:
     """Record a person, and the household if it is new; then ``division_code`` is its gacha.
 
-    RegistryRefused for an ID number that cannot be or is there already, a household with two
-    heads or none, and a division that is unknown, no gacha, or not the household's.
+    RegistryRefused for an ID number that cannot be or is there already, a phone that cannot be,
+    a household with two heads or none, and a division that is unknown, no gacha, or not the
+    household's.
     """
     number = _read_number(id_number)
     card_index = None if card is None else _card_index(card)
+    given_phone = None if phone is None else checked_phone(phone)
     check_text("姓名", "name", name, 60)
     check_choice("与户主关系", "relation", relation, Relation.values)
     with one_change(actor, reason):
@@ -48,6 +50,7 @@ def register_person(
         if household_number is not None:
             household = _household_for(household_number, division_code, relation, synthetic)
         person = new_person(name, number, relation, card_index, synthetic)
+        put_phone(person, given_phone)
         person.household = household
         person.save(force_insert=True)
         detail = {
@@ -87,25 +90,6 @@ def reveal_id_numbers(
             actor=actor, reason=reason, service="reveal_id_numbers", subject=subject, detail=detail
         )
     return numbers
-
-
-def renew_ciphertexts(*, actor: str, reason: str) -> int:
-    """Encrypt every ID number under the first of the keys; how many. All of them or none."""
-    count = 0
-    with one_change(actor, reason):
-        people = Person.with_withdrawn.only("pk", "public_id", "id_cipher").order_by("pk")
-        last = 0
-        while batch := list(people.filter(pk__gt=last)[:_BATCH]):
-            for person in batch:
-                number = identity.decrypt(person.id_cipher, public_id=person.public_id)
-                person.id_cipher = identity.encrypt(number, public_id=person.public_id)
-            Person.with_withdrawn.bulk_update(batch, ["id_cipher"])
-            last, count = batch[-1].pk, count + len(batch)
-        detail = {"people": count}
-        note(
-            actor=actor, reason=reason, service="renew_ciphertexts", subject="people", detail=detail
-        )
-    return count
 
 
 def new_person(

@@ -13,6 +13,7 @@ from typing import Any
 from doudi.money import read_yuan
 from doudi.office.registry import identity
 from doudi.office.registry.models import Cause, Enrolment, Health, Person, Relation
+from doudi.office.registry.phones import read_phone
 from doudi.rules.amounts import LARGEST_AMOUNT
 
 _OTHER_WORDS = {
@@ -65,6 +66,8 @@ def is_blank(cell: Any) -> bool:
 def shown(name: str, cell: Any) -> str:
     """A cell as a fault repeats it: what would tell a person apart is masked."""
     text = "" if cell is None else plain_text(cell)
+    if name == "phone":
+        return "*" * len(text)
     if name in ("id_number", "card") and not _CUT_SHORT.match(text):
         return identity.masked(identity.normalised(text))
     return text
@@ -104,6 +107,13 @@ def _read_id_number(cell: Any) -> identity.IdNumber:
 def _read_card(cell: Any) -> str:
     try:
         return identity.read_card(_read_long_number(cell))
+    except identity.BadNumber as bad:
+        raise BadCell(bad.zh, bad.en) from None
+
+
+def _read_phone(cell: Any) -> str:
+    try:
+        return read_phone(plain_text(cell))
     except identity.BadNumber as bad:
         raise BadCell(bad.zh, bad.en) from None
 
@@ -235,6 +245,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "premium_own_fen": _read_amount,
     "paid_by": _read_paid_by,
     "card": _read_card,
+    "phone": _read_phone,
     "health": _read_health,
     "document": text_of(120),
 }

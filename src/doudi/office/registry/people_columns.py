@@ -23,6 +23,7 @@ HEADINGS = {
     "premium_own_fen": "个人缴费",
     "paid_by": "缴费人",
     "card": "社保卡号",
+    "phone": "联系电话",
     "health": "健康状况",
     "document": "依据文件",
 }
@@ -43,6 +44,9 @@ OTHER_HEADINGS = {
     "个人缴费金额": "premium_own_fen",
     "premium_own": "premium_own_fen",
     "社会保障卡号": "card",
+    "电话": "phone",
+    "手机号": "phone",
+    "手机号码": "phone",
 }
 
 

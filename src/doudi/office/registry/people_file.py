@@ -11,6 +11,7 @@ The headings, in Chinese or English, in any order:
     建档立卡日期 registered_from     with 致贫原因 cause and, once they left, 退出日期 registered_to
     参保年度 enrolled_years          one or several; with 个人缴费 premium_own and 缴费人 paid_by
     社保卡号 card
+    联系电话 phone                   a mobile number, or one with its area code
     健康状况 health                  健康, 长期慢性病, 患有大病 or 残疾
     依据文件 document                the name of the file, when it is not given
 """
@@ -104,7 +105,7 @@ def person_row(row: Mapping[str, Any]) -> PersonRow:
         registration = Registered(row["registered_from"], row["registered_to"], row["cause"])
     if row["enrolled_years"] is not None:
         insured = Insured(row["enrolled_years"], row["premium_own_fen"], row["paid_by"])
-    whole = {name: row[name] for name in ("row", *REQUIRED, "document", "card", "health")}
+    whole = {name: row[name] for name in ("row", *REQUIRED, "document", "card", "phone", "health")}
     return PersonRow(registration=registration, insured=insured, **whole)
 
 

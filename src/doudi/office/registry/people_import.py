@@ -14,6 +14,7 @@ from doudi.office.registry.people import new_person
 from doudi.office.registry.people_file import read_people
 from doudi.office.registry.people_rows import BadPeople, PersonRow
 from doudi.office.registry.people_together import batched, faults_together
+from doudi.office.registry.phones import put_phone
 
 _BATCH = 1_000
 
@@ -43,6 +44,7 @@ def import_people(
             person = new_person(row.name, row.id_number, row.relation, card_index, synthetic)
             person.household = households[row.household]
             person.health = row.health or ""
+            put_phone(person, row.phone)
             people.append(person)
         Person.objects.bulk_create(people, batch_size=_BATCH)
         registrations = [

@@ -42,6 +42,7 @@ class PersonRow:
     registration: Registered | None = None
     insured: Insured | None = None
     card: str | None = None
+    phone: str | None = None
     health: str | None = None
 
 

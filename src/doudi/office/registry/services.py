@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from doudi.office.registry.ciphertexts import renew_ciphertexts
 from doudi.office.registry.divisions import known_divisions, load_divisions
 from doudi.office.registry.enrolments import enrol, enrol_village, withdraw_enrolment
 from doudi.office.registry.listings import end_listing, list_disease
 from doudi.office.registry.people import (
     register_person,
-    renew_ciphertexts,
     reveal_id_number,
     reveal_id_numbers,
 )
 from doudi.office.registry.people_import import import_people, import_people_file
 from doudi.office.registry.person_corrections import correct_person, name_head
+from doudi.office.registry.phones import record_phone, reveal_phone
 from doudi.office.registry.registrations import (
     add_registration,
     end_registration,
     withdraw_registration,
 )
+from doudi.office.registry.sealed_numbers import reveal_sealed_number, seal_number, sealed_number
 
 __all__ = [
     "add_registration",
@@ -32,10 +34,15 @@ __all__ = [
     "list_disease",
     "load_divisions",
     "name_head",
+    "record_phone",
     "register_person",
     "renew_ciphertexts",
     "reveal_id_number",
     "reveal_id_numbers",
+    "reveal_phone",
+    "reveal_sealed_number",
+    "seal_number",
+    "sealed_number",
     "withdraw_enrolment",
     "withdraw_registration",
 ]

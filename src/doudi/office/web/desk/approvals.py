@@ -18,15 +18,16 @@ from django.utils.translation import gettext_lazy
 
 from doudi.i18n import either
 from doudi.money import yuan
-from doudi.office.accounts.permissions import MAKERS_AND_CHECKERS
+from doudi.office.accounts.permissions import MAKERS_AND_CHECKERS, Permission
 from doudi.office.approvals import services
 from doudi.office.approvals.errors import ApprovalRefused
 from doudi.office.approvals.kinds import KINDS
 from doudi.office.approvals.models import Proposal
-from doudi.office.approvals.registry_changes import PERSON_SERVICES, effects_of
+from doudi.office.approvals.registry_changes import PERSON_SERVICES, SEALED, effects_of
 from doudi.office.approvals.scope import proposals_in_scope
 from doudi.office.registry.errors import RegistryRefused
 from doudi.office.registry.models import Cause, DiseaseListing, Enrolment, Relation
+from doudi.office.registry.sealed_numbers import reveal_sealed_number
 from doudi.office.settlement.refusals import Refused
 from doudi.office.web.components import Badge, Cell, Column, Link, Pair, Table, Tone
 from doudi.office.web.desk.effects import effects_table
@@ -49,6 +50,7 @@ _LABELS: dict[str, Promise] = {
     "name": gettext_lazy("姓名"),
     "relation": gettext_lazy("与户主关系"),
     "former_relation": gettext_lazy("原户主是新户主的什么人"),
+    "phone": gettext_lazy("联系电话"),
     "disease": gettext_lazy("病种"),
     "claim": gettext_lazy("结算编号"),
     "text": gettext_lazy("采用文件"),
@@ -61,6 +63,7 @@ _WORDS: dict[str, Callable[[Any], str]] = {
     "paid_by": lambda value: label(Enrolment.PaidBy(value)),
     "relation": lambda value: label(Relation(value)),
     "former_relation": lambda value: label(Relation(value)),
+    "phone": lambda value: str(value) or _("删去"),
 }
 _MONEY = ("premium_own_fen", "bill", "catalogue")
 
@@ -105,7 +108,11 @@ def one(request: StaffRequest, proposal: str) -> HttpResponse:
     """One change, and the decision about it."""
     found = get_object_or_404(proposals_in_scope(request.user), public_id=proposal)
     form = DecisionForm(request.POST or None)
-    if form.is_valid():
+    may_reveal = SEALED in found.given and request.user.may(Permission.UNMASK)
+    number = None
+    if request.POST.get("decision") == "reveal":
+        number = _revealed(request, found, form) if may_reveal else None
+    elif form.is_valid():
         try:
             _decide(request, found, form.cleaned_data["remark"])
         except _REFUSALS as refused:
@@ -120,13 +127,25 @@ def one(request: StaffRequest, proposal: str) -> HttpResponse:
         {
             "form": form,
             "title": KINDS[found.kind].label,
-            "facts": _facts(found),
+            "facts": [*([Pair(_("完整号码"), number)] if number else []), *_facts(found)],
+            "may_reveal": may_reveal,
             "text": found.given.get("text"),
             **_effects(found),
             "waiting": found.state == Proposal.State.WAITING,
             "mine": mine,
             "may_decide": not mine and request.user.may(KINDS[found.kind].approve),
         },
+    )
+
+
+def _revealed(request: StaffRequest, proposal: Proposal, form: DecisionForm) -> str | None:
+    """The number that was proposed, in full; the remark says why it is needed."""
+    reason = form.cleaned_data["remark"].strip() if form.is_valid() else ""
+    if not reason:
+        form.add_error("remark", _("查看完整号码要写明原因"))
+        return None
+    return reveal_sealed_number(
+        actor=request.user.username, reason=reason, public_id=proposal.given[SEALED]
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,7 +18,12 @@ from doudi.office.accounts.roles import Role
 from doudi.office.accounts.scope import divisions_in_scope, people_in_scope
 from doudi.office.approvals.errors import ApprovalRefused
 from doudi.office.approvals.kinds import KINDS
-from doudi.office.approvals.registry_changes import ENROL_VILLAGE, preview_effects, subject_of
+from doudi.office.approvals.registry_changes import (
+    ENROL_VILLAGE,
+    preview_effects,
+    subject_of,
+    without_secrets,
+)
 from doudi.office.approvals.services import propose
 from doudi.office.registry.enrolments import to_enrol
 from doudi.office.registry.errors import RegistryRefused
@@ -34,6 +40,7 @@ from doudi.office.web.desk.people_forms import (
     EnrolVillageForm,
     ListForm,
     NameHeadForm,
+    PhoneForm,
     RegisterForm,
     WithdrawForm,
 )
@@ -54,6 +61,7 @@ _FORMS: dict[str, type[ChangeForm]] = {
     "end_listing": EndForm,
     "correct_person": CorrectPersonForm,
     "name_head": NameHeadForm,
+    "record_phone": PhoneForm,
 }
 
 
@@ -173,14 +181,15 @@ def _named(kind: str, person: Person) -> dict[str, Any]:
 def _proposed(
     request: StaffRequest, person: Person, kind: str, given: dict[str, Any], reason: str
 ) -> HttpResponse:
-    propose(
-        kind=kind,
-        subject=subject_of(person),
-        given=given,
-        reason=reason,
-        by=request.user,
-        division=None if person.household is None else person.household.division_id,
-    )
+    with transaction.atomic():
+        propose(
+            kind=kind,
+            subject=subject_of(person),
+            given=without_secrets(kind, given, person, request.user.username),
+            reason=reason,
+            by=request.user,
+            division=None if person.household is None else person.household.division_id,
+        )
     messages.success(request, _("已提出，等待另一人复核"))
     return redirect("desk:person", person=person.public_id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -20,6 +21,7 @@ from doudi.office.registry import identity
 from doudi.office.registry.errors import RegistryRefused
 from doudi.office.registry.models import Enrolment, Health, Person, Relation
 from doudi.office.registry.people import reveal_id_number
+from doudi.office.registry.phones import reveal_phone, shown_phone
 from doudi.office.registry.search import MOST_FOUND, meant_by, order_of
 from doudi.office.registry.standings import OnADay, standings_on
 from doudi.office.web.components import Badge, Cell, Column, Link, Money, Pair, Table
@@ -60,19 +62,12 @@ def one(request: StaffRequest, person: str) -> HttpResponse:
     )
     may_unmask = request.user.may(Permission.UNMASK)
     form = ReasonForm(request.POST or None)
-    number = None
+    whole: dict[str, str] = {}
     if request.method == "POST":
         if not may_unmask:
             raise PermissionDenied
         if form.is_valid():
-            try:
-                number = reveal_id_number(
-                    actor=request.user.username,
-                    reason=form.cleaned_data["reason"],
-                    person_id=found.pk,
-                )
-            except RegistryRefused as refused:
-                form.add_error("reason", either(refused.zh, refused.en))
+            whole = _revealed(request, found, form)
     today = timezone.localdate()
     standing = standings_on([found], today)[found.pk]
     return render(
@@ -81,17 +76,30 @@ def one(request: StaffRequest, person: str) -> HttpResponse:
         {
             "person": found,
             "form": form,
-            "may_unmask": may_unmask and number is None,
+            "may_unmask": may_unmask and not whole,
             "may_see_care": request.user.may(Permission.SEE_CARE),
             "changes": _changes(found, standing)
             if request.user.may(Permission.CHANGE_PEOPLE)
             else [],
-            "facts": _facts(found, standing, number),
+            "facts": _facts(found, standing, whole),
             "registrations": _registrations(found),
             "enrolments": _enrolments(found),
             "listings": _listings(found),
         },
     )
+
+
+def _revealed(request: StaffRequest, person: Person, form: ReasonForm) -> dict[str, str]:
+    """The number that was asked for in full, by what it is; none when that is refused."""
+    what = "phone" if request.POST.get("what") == "phone" else "id_number"
+    reveal = reveal_phone if what == "phone" else reveal_id_number
+    reason = form.cleaned_data["reason"]
+    try:
+        number = reveal(actor=request.user.username, reason=reason, person_id=person.pk)
+    except RegistryRefused as refused:
+        form.add_error("reason", either(refused.zh, refused.en))
+        return {}
+    return {what: number}
 
 
 def _changes(person: Person, standing: OnADay) -> list[tuple[str, Promise]]:
@@ -106,6 +114,7 @@ def _changes(person: Person, standing: OnADay) -> list[tuple[str, Promise]]:
         "list_disease": True,
         "end_listing": bool(standing.listings),
         "correct_person": True,
+        "record_phone": True,
         "name_head": person.household is not None and person.relation != Relation.HEAD,
     }
     return [(kind, KINDS[kind].label) for kind, fits in possible.items() if fits]
@@ -150,9 +159,9 @@ def household_link(person: Person) -> Cell:
     return Link(person.household.number, reverse("desk:household", args=[person.household.pk]))
 
 
-def _facts(person: Person, standing: OnADay, number: str | None) -> list[Pair]:
+def _facts(person: Person, standing: OnADay, whole: Mapping[str, str]) -> list[Pair]:
     year = timezone.localdate().year
-    shown = number or identity.masked(
+    shown = whole.get("id_number") or identity.masked(
         identity.decrypt(person.id_cipher, public_id=person.public_id)
     )
     return [
@@ -161,6 +170,7 @@ def _facts(person: Person, standing: OnADay, number: str | None) -> list[Pair]:
         Pair(_("病种名单"), words.illnesses(standing)),
         Pair(_("身份证号"), shown),
         Pair(_("社保卡"), _("已登记") if person.card_index else _("没有登记")),
+        Pair(_("联系电话"), whole.get("phone") or shown_phone(person)),
         Pair(_("性别、出生"), words.sex_and_birth(person)),
         Pair(_("健康状况"), label(Health(person.health)) if person.health else None),
         Pair(_("与户主关系"), words.relation(person)),

@@ -18,6 +18,7 @@ from doudi.office.audit.services import note
 from doudi.office.registry import identity
 from doudi.office.registry.models import Division, Enrolment, Person
 from doudi.office.registry.people import reveal_id_numbers
+from doudi.office.registry.phones import shown_phone
 from doudi.office.registry.standings import OnADay, standings_on
 from doudi.office.web.desk import registry_words as words
 from doudi.office.web.desk.people import found_people
@@ -97,6 +98,7 @@ def people_workbook(
         _("病种名单"),
         _("户编号"),
         _("住址"),
+        _("联系电话"),
     ]
     rows = (_line(person, numbers, standings[person.pk], today.year) for person in people)
     return workbook_response(table_workbook(name, heading, rows), name)
@@ -127,6 +129,7 @@ def _line(person: Person, numbers: Mapping[int, str], standing: OnADay, year: in
         words.illnesses(standing) or "",
         "" if person.household is None else person.household.number,
         words.place(person.household) or "",
+        shown_phone(person) or "",
     ]
 
 

@@ -130,6 +130,19 @@ class NameHeadForm(ChangeForm):
     field_order = ("former_relation", "reason")
 
 
+class PhoneForm(ChangeForm):
+    """Record, change or remove somebody's phone."""
+
+    phone = forms.CharField(
+        label=_("联系电话"),
+        help_text=_("11 位手机号，或带区号的固定电话；要删去就空着"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput({"inputmode": "tel", "autocomplete": "off"}),
+    )
+    field_order = ("phone", "reason")
+
+
 class ListForm(_WithDocument):
     """Put somebody on a disease list."""
 
