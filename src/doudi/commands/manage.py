@@ -28,6 +28,7 @@ for _part in (
     setup.add_institution,
     backups.backup,
     backups.restore,
+    backups.put_back_adoption,
     purge.purge,
     accounts.add_account,
     accounts.reset_account,

@@ -15,8 +15,12 @@ from django.db.migrations.executor import MigrationExecutor
 from doudi.office.accounts.models import User
 from doudi.office.approvals.adoption import is_approved
 from doudi.office.registry.models import Person
-from doudi.office.settlement.policy import ADOPTION_VARIABLE, current_adoption
-from doudi.rules.adoption import RefusedAdoption
+from doudi.office.settlement.policy import (
+    ADOPTION_VARIABLE,
+    UnusableAdoption,
+    active_policy,
+    current_adoption,
+)
 
 FIRST_PORT = 8000
 _PORTS_TRIED = 100
@@ -38,10 +42,12 @@ def reasons_not_to_serve() -> Iterator[tuple[str, str]]:
     if Person.objects.filter(synthetic=True).exists():
         yield "库里有合成人员，不能正式运行", "there are synthetic people in the database"
     try:
-        adoption = os.environ.get(ADOPTION_VARIABLE) or current_adoption()
-    except RefusedAdoption as changed:
-        yield from changed.faults
+        active_policy()
+    except UnusableAdoption as unusable:
+        yield unusable.zh, unusable.en
+        yield from unusable.faults
         return
+    adoption = os.environ.get(ADOPTION_VARIABLE) or current_adoption()
     if adoption and not is_approved(Path(adoption)):
         zh = f"采用文件 {adoption} 没有经过两人复核（变更复核 → 采用本单位的数字）"
         yield zh, f"the adoption file {adoption} is not approved by two people"

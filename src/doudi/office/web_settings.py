@@ -9,6 +9,7 @@ _MIDDLEWARE = [
     "doudi.office.web.middleware.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "doudi.office.web.middleware.RequestLog",
+    "doudi.office.web.middleware.UnusableFigures",
     "doudi.office.web.middleware.ResponseHeaders",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

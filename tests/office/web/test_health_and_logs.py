@@ -31,7 +31,12 @@ from doudi.office.web.desk import home
 def test_a_working_site_is_healthy(client: Client) -> None:
     answer = client.get("/healthz")
     assert answer.status_code == 200
-    assert answer.json() == {"database": "ok", "migrations": "ok", "seal": "ok"}
+    assert answer.json() == {
+        "database": "ok",
+        "migrations": "ok",
+        "seal": "ok",
+        "adoption": "ok",
+    }
 
 
 @pytest.mark.django_db
@@ -46,8 +51,8 @@ def test_production_is_healthy_only_when_it_is_sealed(client: Client, settings: 
 @pytest.mark.parametrize(
     ("url", "failed"),
     [
-        ("postgresql://nobody@127.0.0.1:1/nothing", {"database", "migrations", "seal"}),
-        ("sqlite:///{folder}/empty.sqlite3", {"migrations", "seal"}),
+        ("postgresql://nobody@127.0.0.1:1/nothing", {"database", "migrations", "seal", "adoption"}),
+        ("sqlite:///{folder}/empty.sqlite3", {"migrations", "seal", "adoption"}),
     ],
 )
 def test_what_does_not_work_is_named(

@@ -59,7 +59,7 @@ def refusals_as_lines() -> Iterator[None]:
     from doudi.office.registry.errors import RegistryRefused  # noqa: PLC0415
     from doudi.office.registry.identity import BadNumber, CannotDecrypt  # noqa: PLC0415
     from doudi.office.registry.people_rows import BadPeople  # noqa: PLC0415
-    from doudi.office.settlement.policy import UnconfirmedPolicy  # noqa: PLC0415
+    from doudi.office.settlement.policy import UnconfirmedPolicy, UnusableAdoption  # noqa: PLC0415
     from doudi.office.settlement.refusals import Refused  # noqa: PLC0415
     from doudi.office.settlement.years import BrokenPromise  # noqa: PLC0415
     from doudi.rules.adoption import RefusedAdoption  # noqa: PLC0415
@@ -69,6 +69,8 @@ def refusals_as_lines() -> Iterator[None]:
         yield
     except BadPeople as error:
         complain(either(fault.line_zh, fault.line_en) for fault in error.faults)
+    except UnusableAdoption as error:
+        complain([either(error.zh, error.en), *(either(zh, en) for zh, en in error.faults)])
     except RefusedAdoption as error:
         complain(either(zh, en) for zh, en in error.faults)
     except Refused as error:

@@ -17,7 +17,7 @@ from doudi.office.approvals.errors import ApprovalRefused
 from doudi.office.audit.services import BadCall, KeyReused
 from doudi.office.ledger.services import LedgerRefused
 from doudi.office.registry.identity import BadNumber
-from doudi.office.settlement.policy import UnconfirmedPolicy
+from doudi.office.settlement.policy import UnconfirmedPolicy, UnusableAdoption
 from doudi.office.settlement.refusals import Refused
 from doudi.office.settlement.years import BrokenPromise
 from doudi.rules.errors import BadInput, NoVersionInForce
@@ -99,6 +99,9 @@ def answer_problems(api: NinjaAPI) -> None:
         BadInput: _bad_input,
         NoVersionInForce: _no_version,
         UnconfirmedPolicy: _unconfirmed,
+        UnusableAdoption: lambda _request, error: problem(
+            HTTPStatus.SERVICE_UNAVAILABLE, error.zh, error.en
+        ),
         BrokenPromise: _broken,
         Exception: _failed,
     }

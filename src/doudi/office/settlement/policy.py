@@ -10,10 +10,12 @@ from functools import lru_cache
 from pathlib import Path
 from time import monotonic
 
+import structlog
 from django.conf import settings
 
 from doudi.policies import policy as load
 from doudi.rules.adoption import RefusedAdoption, adopt
+from doudi.rules.errors import PolicyError
 from doudi.rules.parameters import Status
 from doudi.rules.policy import Policy
 
@@ -24,6 +26,7 @@ ADOPTIONS = "adoptions"
 CURRENT = "current"
 """The folder of approved files in the data folder, and what names the last of them in it."""
 _SECONDS = 1.0
+_log = structlog.get_logger("doudi.policy")
 
 
 class UnconfirmedPolicy(Exception):
@@ -37,21 +40,69 @@ class UnconfirmedPolicy(Exception):
         self.zh = f"正式环境不能用未经确认的数字结算，请用采用文件补上：{shown}"
 
 
+class UnusableAdoption(RefusedAdoption):
+    """The bureau's own figures cannot be used as they lie there, so nothing is worked out.
+
+    To fall back on the pack's own figures would answer with what the bureau stated otherwise.
+    """
+
+    zh = (
+        "本单位的数字（采用文件）与复核通过的不一样，或读不出来。为免算错，已停止计算和结算；"
+        "其他页面照常使用。请管理员在服务器上运行 ./doudi manage put-back-adoption，"
+        "把复核通过的文件放回去；或由盟里一人重新提出、另一人复核（变更复核 → 采用本单位的数字）。"
+        "放好后一秒内恢复，不必重启。"
+    )
+    en = (
+        "The bureau's own figures (the adoption file) are not what was approved, or cannot be "
+        "read. Lest anything be worked out wrongly, nothing is computed or settled; all other "
+        "pages work. An administrator has to run ./doudi manage put-back-adoption on the server, "
+        "which puts the approved file back; or one of the league proposes the figures anew and "
+        "another approves them (Changes to check → Adopt the bureau's own figures). It goes on "
+        "within a second, without a restart."
+    )
+
+
 def active_policy() -> Policy:
     """The pack named by ``DOUDI_POLICY`` with the bureau's own values, if any.
 
     They are those of ``DOUDI_ADOPTION``, or else of the file that two people approved last.
+    UnusableAdoption when that file cannot be used; it is logged once, and once that it can again.
     """
-    name = os.environ.get(POLICY_VARIABLE, "hinggan-2018")
-    return _loaded(name, os.environ.get(ADOPTION_VARIABLE) or current_adoption())
+    try:
+        adoption = os.environ.get(ADOPTION_VARIABLE) or current_adoption()
+        adopted = _loaded(pack_name(), adoption) if adoption else None
+    except RefusedAdoption as refused:
+        raise _unusable(refused.faults) from refused
+    except (OSError, UnicodeError, PolicyError) as error:
+        raise _unusable([(str(error), str(error))]) from error
+    if _seen.said:
+        _seen.said = ""
+        _log.warning("adoption_usable_again")
+    return pack() if adopted is None else adopted
+
+
+def _unusable(faults: list[tuple[str, str]]) -> UnusableAdoption:
+    refused = UnusableAdoption(faults)
+    if _seen.said != str(refused):
+        _seen.said = str(refused)
+        # What is wrong stands in the file or its path; neither holds anybody's data.
+        _log.error("adoption_unusable", fault=str(refused))
+    return refused
+
+
+def pack_name() -> str:
+    """The name of the pack that the office settles by."""
+    return os.environ.get(POLICY_VARIABLE, "hinggan-2018")
+
+
+def pack() -> Policy:
+    """That pack as it is, without anybody's own values."""
+    return load(pack_name())
 
 
 @lru_cache(maxsize=8)
 def _loaded(name: str, adoption: str) -> Policy:
-    pack = load(name)
-    if not adoption:
-        return pack
-    adopted = adopt(pack, Path(adoption))[0]
+    adopted = adopt(load(name), Path(adoption))[0]
     _adoptions[adopted.version] = Path(adoption).read_bytes()
     return adopted
 
@@ -72,6 +123,8 @@ def current_adoption() -> str:
 class _Seen:
     again: float = 0
     path: str = ""
+    said: str = ""
+    """What was logged last as being wrong with the file."""
 
 
 _seen = _Seen()

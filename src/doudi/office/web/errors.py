@@ -6,6 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from doudi.i18n import either
+from doudi.office.settlement.policy import UnusableAdoption
+
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: the request cannot be read."""
@@ -41,6 +44,13 @@ def failed(request: HttpRequest) -> HttpResponse:
     """500: our fault."""
     hint = _("没有办成的事没有记录，请稍后再试；如果还不行，请告诉管理员出错的时间。")
     return _page(request, 500, _("系统出错了"), hint)
+
+
+def no_figures(request: HttpRequest, refused: UnusableAdoption) -> HttpResponse:
+    """503: what the page works with are figures that nobody approved as they lie there."""
+    response = _page(request, 503, _("现在不能计算和结算"), either(refused.zh, refused.en))
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _page(request: HttpRequest, status: int, title: str, hint: str) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
+from doudi.office.approvals.adoption import lies_as_approved
 from doudi.office.audit.models import Seal
 from doudi.office.audit.selectors import number_unsealed
 from doudi.office.web.pages import public_page
@@ -20,12 +21,17 @@ _SEAL_AGE = timedelta(hours=36)
 
 @public_page()
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers, is migrated and, in production, sealed; else 503."""
+    """200 when all is as it should be, else 503 with what is not.
+
+    The database answers and is migrated; in production it is sealed; the office works by the
+    figures that two people approved last.
+    """
     del request
     checks = {"database": _database()}
     checks["migrations"] = checks["database"] and _migrations()
     # A demonstration is sealed by nobody, and nothing depends on it.
     checks["seal"] = checks["migrations"] and (not settings.PRODUCTION or _seal())
+    checks["adoption"] = checks["migrations"] and lies_as_approved()
     healthy = all(checks.values())
     shown = {name: "ok" if good else "failed" for name, good in checks.items()}
     response = JsonResponse(shown, status=200 if healthy else 503)

@@ -9,9 +9,12 @@ from collections.abc import Callable
 import structlog
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 
 from doudi.office.accounts.models import User
+from doudi.office.settlement.policy import UnusableAdoption
+from doudi.office.web.errors import no_figures
 from doudi.office.web.language import COOKIE, shown_in
 
 _log = structlog.get_logger("doudi.web")
@@ -73,12 +76,28 @@ class RequestLog:
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """A failure is logged here, without the path that Django would log with it."""
         del request
-        _log.error("failed", exc_info=exception)
+        # A page that is not there or not for this account is no failure; its status is logged.
+        if not isinstance(exception, Http404 | PermissionDenied):
+            _log.error("failed", exc_info=exception)
 
     def _user(self, request: HttpRequest) -> str | None:
         # A page that never asked who it is for is not made to ask now.
         known = getattr(request, "_cached_user", None)
         return known.username if isinstance(known, User) else None
+
+
+class UnusableFigures:
+    """A page that works with the bureau's figures says so when they cannot be used."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """`active_policy` has logged it, once; it is not logged with every page."""
+        return no_figures(request, exception) if isinstance(exception, UnusableAdoption) else None
 
 
 class ResponseHeaders:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from doudi.estimate.asking import Guide, Result
-from doudi.office.settlement.policy import active_policy
+from doudi.office.settlement.policy import UnusableAdoption, active_policy
 from doudi.rules.policy import Policy
 
 BILL_POLICY = "hinggan-2018"
@@ -31,7 +31,10 @@ def get_ready() -> None:
     from doudi.estimate.searching import warm_up  # noqa: PLC0415
     from doudi.rules.fuse import fuse  # noqa: PLC0415
 
-    policy = guide().bill_policy
+    try:
+        policy = guide().bill_policy
+    except UnusableAdoption:
+        return  # the server comes up all the same, and its pages say what to do
     warm_up(fuse(policy))
     answer(policy, _ANY_BILL, policy.valid_to)
     # What stands now stays: a collection that goes over all of it again would cost a page 0.1 s.
