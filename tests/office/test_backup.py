@@ -80,15 +80,21 @@ def contents(data: Path) -> dict[str, bytes]:
     return {str(file.relative_to(data)): file.read_bytes() for file in data.glob("adoptions/*")}
 
 
+def member(copy: Path, name: str) -> bytes:
+    """One file of a copy."""
+    with tarfile.open(copy) as tar:
+        content = tar.extractfile(name)
+        assert content is not None
+        return content.read()
+
+
 def sums_of(copy: Path) -> dict[str, str | None]:
     """The hashes that a copy states, but for that of the database, which is looked at here."""
-    with tarfile.open(copy) as tar:
-        lines = tar.extractfile("SHA256SUMS").read().decode().splitlines()
-        found: dict[str, str | None] = {
-            name: digest for digest, name in (line.split("  ") for line in lines)
-        }
-        database = tar.extractfile("database").read()
-    assert found.pop("database") == sha256(database).hexdigest()
+    lines = member(copy, "SHA256SUMS").decode().splitlines()
+    found: dict[str, str | None] = {
+        name: digest for digest, name in (line.split("  ") for line in lines)
+    }
+    assert found.pop("database") == sha256(member(copy, "database")).hexdigest()
     return {"database": None, **found}
 
 
@@ -207,8 +213,7 @@ def test_a_copy_of_the_database_alone_is_restored_as_well(
         month_of_business()
         original = everything()
         back_up(copy)
-    with tarfile.open(copy) as tar:
-        old.write_bytes(tar.extractfile("database").read())
+    old.write_bytes(member(copy, "database"))
     with django_db_blocker.unblock(), as_default(empty(SQLITE)):
         restore(old)
         assert everything() == original

@@ -120,7 +120,6 @@ def _logging_in() -> dict[str, Any]:
         ],
         "LOGIN_URL": "account:login",
         "LOGIN_REDIRECT_URL": "desk:home",
-        "OTP_TOTP_ISSUER": "兜底 Doudi",
         "AXES_FAILURE_LIMIT": _FAILURES_BEFORE_LOCK,
         "AXES_COOLOFF_TIME": _LOCK_HOURS,
         # By name, not by address: a whole hospital may share one address.

@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django_otp.oath import totp
-from django_otp.plugins.otp_static.models import StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Page, expect
 from tests.office.web.browser import assert_accessible
 from tests.office.web.conftest import log_in, logged_in
 from tests.office.web.people_and_places import HERE, PASSWORD, account
 
+from doudi.office.accounts.devices import Authenticator
 from doudi.office.accounts.models import User
 from doudi.office.accounts.roles import SECOND_FACTOR, Role
 from doudi.office.audit.models import Call
@@ -149,15 +148,15 @@ def test_a_weak_password_is_refused(new: str) -> None:
 # --- The second factor ---
 
 
-def digits_of(device: TOTPDevice, ahead: int = 0) -> str:
+def digits_of(device: Authenticator, ahead: int = 0) -> str:
     """What the phone shows, now or a half minute later."""
     return f"{totp(device.bin_key, drift=ahead):06}"
 
 
-def enrolled(client: Client, user: User) -> tuple[TOTPDevice, list[str]]:
+def enrolled(client: Client, user: User) -> tuple[Authenticator, list[str]]:
     """A phone set up through the pages, and its backup codes."""
     assert "<svg" in client.get("/account/second-factor/enrol").content.decode()
-    device = TOTPDevice.objects.get(user=user)
+    device = Authenticator.objects.get(user=user)
     answer = client.post("/account/second-factor/enrol", {"token": digits_of(device)})
     text = answer.content.decode()
     return device, [part.partition("</code>")[0] for part in text.split("<code>")[1:]]
@@ -191,7 +190,7 @@ def test_once_set_up_every_login_asks_for_the_phone(client: Client) -> None:
     # The digits of the set-up were used: nobody who read them over a shoulder comes in with them.
     used = again.post("/account/second-factor", {"token": digits_of(device)})
     assert used.status_code == 200
-    TOTPDevice.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
+    Authenticator.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
     answer = again.post("/account/second-factor", {"token": digits_of(device, 1), "next": "/desk/"})
     assert answer["Location"] == "/desk/"
     assert again.get("/desk/").status_code == 200
@@ -207,7 +206,7 @@ def test_a_backup_code_works_once(client: Client) -> None:
         give(again, user.username)
         answer = again.post("/account/second-factor", {"token": f" {codes[0].upper()} "})
         assert answer.status_code == expected
-    assert StaticToken.objects.count() == 9
+    assert len(Authenticator.objects.get(user=user).backup_codes) == 9
 
 
 @pytest.mark.django_db
@@ -218,7 +217,7 @@ def test_a_lost_phone_is_reset_by_the_administrator_with_a_reason(client: Client
     administrator = account("administrator")
     address = f"/desk/accounts/{user.username}"
     logged_in(administrator).post(address, {"change": "second_factor", "reason": "手机丢了"})
-    assert not TOTPDevice.objects.filter(user=user).exists()
+    assert not Authenticator.objects.filter(user=user).exists()
     call = Call.objects.get(service="reset_second_factor")
     assert (call.actor, call.reason) == (administrator.username, "手机丢了")
 

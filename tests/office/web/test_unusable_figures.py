@@ -36,9 +36,13 @@ def approve(text: str) -> None:
         by=account("league"),
     )
     services.approve(proposal=proposal, by=account("league"))
-    # Inside the transaction of a test, what follows the commit is run here.
-    for _ids, follow, _robust in connection.run_on_commit:
-        follow()
+    follow_commit()
+
+
+def follow_commit() -> None:
+    """What follows a commit, run inside the transaction of a test."""
+    for waiting in connection.run_on_commit:
+        waiting[1]()
     connection.run_on_commit.clear()
 
 
@@ -152,9 +156,7 @@ def test_the_log_says_it_once_and_once_that_it_is_over(
 
 def put_back() -> None:
     put_back_adoption(actor="管理员", reason="文件被改动")
-    for _ids, follow, _robust in connection.run_on_commit:
-        follow()
-    connection.run_on_commit.clear()
+    follow_commit()
 
 
 @pytest.mark.django_db

@@ -9,10 +9,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from doudi.office.accounts.devices import Authenticator
 from doudi.office.accounts.permissions import Needed, Permission, allowed
 from doudi.office.accounts.roles import OF_AN_INSTITUTION, SECOND_FACTOR, Role
 from doudi.office.registry.models import Division, Person
 from doudi.office.settlement.models import Institution
+
+__all__ = ["Authenticator", "LookUp", "User", "Users"]
 
 
 class Users(BaseUserManager["User"]):

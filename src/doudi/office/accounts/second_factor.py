@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from doudi.office.accounts.devices import Authenticator, hash_of_code, new_cipher
 from doudi.office.accounts.models import User
 from doudi.office.accounts.passwords import one_time_password
 from doudi.office.audit.services import note
@@ -14,15 +13,28 @@ BACKUP_CODES = 10
 _NAME = "phone"
 
 
-def device_to_confirm(*, user: User) -> TOTPDevice:
+def has_device(user: User) -> bool:
+    """Whether a phone is set up for the account."""
+    return bool(Authenticator.objects.filter(user=user, confirmed=True).exists())
+
+
+def device_with_token(*, user: User, token: str) -> Authenticator | None:
+    """The account's phone, if the digits are its own or the token is one of its backup codes."""
+    with transaction.atomic():
+        device = Authenticator.objects.select_for_update().filter(user=user, confirmed=True).first()
+        return device if device is not None and device.verify_token(token) else None
+
+
+def device_to_confirm(*, user: User) -> Authenticator:
     """The device that the account is setting up; the same one until it is confirmed."""
-    device, _made = TOTPDevice.objects.get_or_create(
-        user=user, confirmed=False, defaults={"name": _NAME}
+    device: Authenticator
+    device, _made = Authenticator.objects.get_or_create(
+        user=user, confirmed=False, defaults={"name": _NAME, "cipher": new_cipher(user.pk)}
     )
     return device
 
 
-def confirm_device(*, device: TOTPDevice, token: str) -> list[str]:
+def confirm_device(*, device: Authenticator, token: str) -> list[str]:
     """Take the device in place of an older one if the token is its own; the new backup codes.
 
     An empty list when the token is wrong. The codes are shown once, and each works once.
@@ -31,13 +43,10 @@ def confirm_device(*, device: TOTPDevice, token: str) -> list[str]:
         if not device.verify_token(token):
             return []
         remove_devices(device.user, keep=device)
-        device.confirmed = True
-        device.save(update_fields=["confirmed"])
         codes = [one_time_password() for _ in range(BACKUP_CODES)]
-        backup = StaticDevice.objects.create(user=device.user, name="backup", confirmed=True)
-        StaticToken.objects.bulk_create(
-            [StaticToken(device=backup, token=_plain(code)) for code in codes]
-        )
+        device.confirmed = True
+        device.backup_codes = [hash_of_code(_plain(code), device.user_id) for code in codes]
+        device.save(update_fields=["confirmed", "backup_codes"])
         _note(device.user.username, "本人设置第二道验证", "enrol_device", device.user)
     return codes
 
@@ -49,11 +58,10 @@ def reset_second_factor(*, user: User, by: User, reason: str) -> None:
         _note(by.username, reason, "reset_second_factor", user)
 
 
-def remove_devices(user: User, keep: TOTPDevice | None = None) -> None:
+def remove_devices(user: User, keep: Authenticator | None = None) -> None:
     """Remove the account's devices, but for one."""
     kept = None if keep is None else keep.pk
-    TOTPDevice.objects.filter(user=user).exclude(pk=kept).delete()
-    StaticDevice.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).exclude(pk=kept).delete()
 
 
 def _plain(code: str) -> str:

@@ -10,10 +10,14 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django_otp import login as otp_login
-from django_otp import match_token, user_has_device
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from doudi.office.accounts.second_factor import confirm_device, device_to_confirm
+from doudi.office.accounts.devices import Authenticator
+from doudi.office.accounts.second_factor import (
+    confirm_device,
+    device_to_confirm,
+    device_with_token,
+    has_device,
+)
 from doudi.office.web.account.forms import TokenForm
 from doudi.office.web.pages import FORM, HAS_DEVICE, StaffRequest, Step, staff_page
 from doudi.office.web.preferences import here_or_home
@@ -31,7 +35,7 @@ def ask(request: StaffRequest) -> HttpResponse:
     )
     form = TokenForm(request.POST or None)
     if form.is_valid():
-        device = match_token(request.user, form.cleaned_data["token"])
+        device = device_with_token(user=request.user, token=form.cleaned_data["token"])
         if device is not None:
             otp_login(request, device)
             return redirect(target)
@@ -43,7 +47,7 @@ def ask(request: StaffRequest) -> HttpResponse:
 @throttled("enrol", times=_TRIES, seconds=_SECONDS)
 def enrol(request: StaffRequest) -> HttpResponse:
     """Set a phone up; with one set up already, only for whoever holds it."""
-    if user_has_device(request.user) and not request.user.is_verified():  # type: ignore[attr-defined]
+    if has_device(request.user) and not request.user.is_verified():  # type: ignore[attr-defined]
         return redirect("account:second_factor")
     device = device_to_confirm(user=request.user)
     form = TokenForm(request.POST or None)
@@ -62,16 +66,14 @@ def enrol(request: StaffRequest) -> HttpResponse:
     )
 
 
-def _picture(device: TOTPDevice) -> str:
+def _picture(device: Authenticator) -> str:
     """The QR code as SVG with neither script nor style in it."""
     code = segno.make(device.config_url, error="m")
     svg = code.svg_inline(scale=5, dark="#000", light="#fff", title=_("二维码"), lineclass=None)
     return mark_safe(svg)
 
 
-def _secret(device: TOTPDevice) -> str:
+def _secret(device: Authenticator) -> str:
     """The secret in groups of four, to be typed where no camera is."""
-    from base64 import b32encode  # noqa: PLC0415
-
-    text = b32encode(device.bin_key).decode().rstrip("=")
+    text = device.base32
     return " ".join(text[place : place + 4] for place in range(0, len(text), 4))

@@ -12,9 +12,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django_otp import user_has_device
 
 from doudi.office.accounts.models import User
+from doudi.office.accounts.second_factor import has_device
 from doudi.office.accounts.services import change_password
 from doudi.office.web.account.forms import LoginForm, PasswordForm
 from doudi.office.web.errors import too_many
@@ -47,7 +47,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
         user = authenticate(request, **form.cleaned_data)
         if isinstance(user, User):
             login(request, user)
-            request.session[HAS_DEVICE] = user_has_device(user)
+            request.session[HAS_DEVICE] = has_device(user)
             return redirect(target)
         form.add_error(None, _("用户名或密码不对"))
     return render(request, "account/login.html", {"form": form, "next": target})
