@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -9,10 +11,11 @@ from tests.office.builders import DAY, SAID, YUAN, settle, someone, stay
 from tests.office.web.people_and_places import HERE, household_member
 
 from doudi.office.audit.models import Call
-from doudi.office.registry import services
+from doudi.office.registry import identity, services
 from doudi.office.registry.errors import RegistryRefused
-from doudi.office.registry.models import Enrolment, Person
-from doudi.office.registry.selectors import standing_on
+from doudi.office.registry.identity import made_up_id_number
+from doudi.office.registry.models import Enrolment, Person, SealedNumber
+from doudi.office.registry.selectors import find_by_id_number, standing_on
 from doudi.office.settlement.refusals import NotEnrolled
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +117,51 @@ def test_two_enrolments_of_a_year_in_force_are_refused_by_the_database() -> None
     with pytest.raises(IntegrityError), transaction.atomic():
         Enrolment.objects.create(person=person, recorded_by="x", **twice)
     Enrolment.objects.create(person=person, recorded_by="x", withdrawn_at=timezone.now(), **twice)
+
+
+def other_number(sex: str = "1") -> str:
+    return made_up_id_number(born=date(1955, 2, 3), sex=sex, serial=17).text
+
+
+def test_an_id_number_is_put_right_and_the_former_one_is_kept_encrypted() -> None:
+    person = household_member(HERE)
+    old = identity.decrypt(person.id_cipher, public_id=person.public_id)
+    right = other_number()
+    services.correct_id_number(**SAID, person_id=person.pk, id_number=f" {right[:6]} {right[6:]}")
+    found = find_by_id_number(right)
+    assert found is not None and found.pk == person.pk
+    assert (found.born, found.sex) == (date(1955, 2, 3), "1")
+    assert identity.decrypt(found.id_cipher, public_id=found.public_id) == right
+    assert find_by_id_number(old) is None
+    former = SealedNumber.objects.get(person=person, former=True)
+    assert services.sealed_number(former.public_id) == old
+    detail = detail_of("correct_id_number")
+    assert detail["before"] == {
+        "id_number": identity.masked(old),
+        "sealed": former.public_id,
+        "born": str(person.born),
+        "sex": "2",
+    }
+    assert detail["after"] == {
+        "id_number": identity.masked(right),
+        "born": "1955-02-03",
+        "sex": "1",
+    }
+
+
+@pytest.mark.parametrize(
+    ("which", "said"),
+    [("own", "没有改动"), ("theirs", "已有这个身份证号"), ("wrong", "校验位不对")],
+)
+def test_a_number_that_is_not_the_persons_is_refused(which: str, said: str) -> None:
+    person, other = household_member(HERE), household_member(HERE)
+    right = other_number()
+    numbers = {
+        "own": identity.decrypt(person.id_cipher, public_id=person.public_id),
+        "theirs": identity.decrypt(other.id_cipher, public_id=other.public_id),
+        "wrong": right[:-1] + ("1" if right.endswith("0") else "0"),
+    }
+    with pytest.raises(RegistryRefused) as refused:
+        services.correct_id_number(**SAID, person_id=person.pk, id_number=numbers[which])
+    assert said in refused.value.zh
+    assert not SealedNumber.objects.exists()

@@ -74,7 +74,7 @@ def renew_id_ciphers(actor: str, reason: str) -> None:
 @click.command("keep-sums", help="把统计数字的合计存到现在 · keep the sums behind the figures")
 @click.option("--anew", is_flag=True, help="全部重新合计 · sum everything again")
 def keep_sums(anew: bool) -> None:
-    """What `audit seal` does every evening; --anew after people were moved to another place."""
+    """What `audit seal` does every evening; --anew forgets what is kept first."""
     from doudi.office.settlement import kept_sums  # noqa: PLC0415
 
     until = kept_sums.keep_anew() if anew else kept_sums.keep()

@@ -8,8 +8,10 @@ from typing import Any
 
 from doudi.office.approvals.models import Proposal
 from doudi.office.registry import services as registry
-from doudi.office.registry.models import Person
+from doudi.office.registry.models import Division, Household, Person
 from doudi.office.registry.sealed_numbers import masked_number
+from doudi.office.registry.selectors import common_division
+from doudi.office.settlement import moves
 from doudi.office.settlement.registry_effects import Effect, follow_registry, preview_change
 from doudi.office.settlement.services import Who
 
@@ -25,15 +27,19 @@ PERSON_SERVICES: dict[str, Callable[..., Any]] = {
     "correct_person": registry.correct_person,
     "name_head": registry.name_head,
     "record_phone": registry.record_phone,
+    "correct_id_number": registry.correct_id_number,
+    "join_household": moves.join_household,
+    "split_household": moves.split_household,
+    "move_household": moves.move_household,
 }
 """The service of each kind of change that concerns one person."""
 
-SECRETS = {"record_phone": "phone"}
+SECRETS = {"record_phone": "phone", "correct_id_number": "id_number"}
 """Kinds whose given number a proposal names and masks, and what their service calls it."""
 
 SEALED = "sealed"
 _PERSON = "person:"
-_DAYS = ("valid_from", "valid_to")
+_DAYS = ("valid_from", "valid_to", "moved_on")
 
 
 def subject_of(person: Person) -> str:
@@ -50,6 +56,22 @@ def without_secrets(
         return dict(given)
     sealed = registry.seal_number(person=person, use=name, number=given[name], actor=actor)
     return {**given, name: masked_number(name, given[name]), SEALED: sealed.public_id}
+
+
+def concerned_division(person: Person, given: Mapping[str, Any]) -> str | None:
+    """The lowest division that holds where a person lives and where a move would lead.
+
+    Only who looks after all of it can approve: nobody puts people into another one's registry.
+    """
+    codes = set() if person.household is None else {person.household.division_id}
+    if given.get("division_code"):
+        codes |= set(
+            Division.objects.filter(pk=given["division_code"]).values_list("pk", flat=True)
+        )
+    elif given.get("household_number"):
+        there = Household.objects.filter(number=given["household_number"])
+        codes |= set(there.values_list("division", flat=True))
+    return common_division(*codes) if codes else None
 
 
 def person_of(proposal: Proposal) -> Person | None:
@@ -79,9 +101,8 @@ def preview_effects(kind: str, given: Mapping[str, Any], person: Person) -> list
     return preview_change(person, lambda: _do(kind, given, "preview", "preview"))
 
 
-def effects_of(proposal: Proposal) -> list[Effect]:
-    """What a waiting proposal would do to settled claims now; none for other kinds."""
-    person = person_of(proposal)
+def effects_of(proposal: Proposal, person: Person | None) -> list[Effect]:
+    """What a waiting proposal about a person would do to settled claims now; else nothing."""
     if person is None or proposal.kind not in PERSON_SERVICES:
         return []
     return preview_effects(proposal.kind, proposal.given, person)

@@ -171,11 +171,46 @@ class Person(models.Model):
         return self.public_id
 
 
+class Move(models.Model):
+    """Somebody went to another household, or with ``person`` empty the whole household elsewhere.
+
+    ``moved_on`` is the first day there. Rows are only ever added.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="moves")
+    from_household = models.ForeignKey(
+        Household, on_delete=models.PROTECT, null=True, related_name="moves_out"
+    )
+    to_household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="moves_in")
+    from_division = models.ForeignKey(
+        Division, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    to_division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+")
+    moved_on = models.DateField()
+    reason = models.CharField(max_length=200)
+    recorded_by = models.CharField(max_length=60)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(
+                    person=None, from_household__isnull=False, from_household=F("to_household")
+                )
+                | (
+                    Q(person__isnull=False)
+                    & (Q(from_household=None) | ~Q(from_household=F("to_household")))
+                ),
+                name="a_move_leads_elsewhere",
+            ),
+        )
+
+
 class SealedNumber(models.Model):
     """A number that waits to become a person's or once was: encrypted, for this row only.
 
     A proposal names the row in place of the number, so that what is proposed, which stays for
-    ever, tells nobody's phone or ID number.
+    ever, tells nobody's phone or ID number. ``former`` numbers were the person's own.
     """
 
     class Use(models.TextChoices):
@@ -186,6 +221,7 @@ class SealedNumber(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="sealed_numbers")
     use = models.CharField(max_length=10, choices=Use)
     cipher = models.BinaryField()
+    former = models.BooleanField(default=False)
     recorded_by = models.CharField(max_length=60)
     recorded_at = models.DateTimeField(auto_now_add=True)
 

@@ -38,7 +38,7 @@ def register_person(
     a household with two heads or none, and a division that is unknown, no gacha, or not the
     household's.
     """
-    number = _read_number(id_number)
+    number = checked_id_number(id_number)
     card_index = None if card is None else _card_index(card)
     given_phone = None if phone is None else checked_phone(phone)
     check_text("姓名", "name", name, 60)
@@ -119,7 +119,7 @@ def _household_for(
         if relation != Relation.HEAD:
             raise RegistryRefused("新的户要先登记户主", "a new household starts with its head")
         return Household.objects.create(
-            number=number, division=_gacha(division_code), synthetic=synthetic
+            number=number, division=gacha_of(division_code), synthetic=synthetic
         )
     if division_code not in (None, household.division_id):
         zh = f"户 {number} 登记在 {household.division_id}"
@@ -129,14 +129,16 @@ def _household_for(
     return household
 
 
-def _gacha(code: str | None) -> Division:
+def gacha_of(code: str | None) -> Division:
+    """The gacha, village or community of an area code; RegistryRefused for none."""
     division = Division.objects.filter(pk=code, level=Division.Level.GACHA).first()
     if division is None:
         raise RegistryRefused(f"没有嘎查村 {code}", f"there is no gacha or village {code}")
     return division
 
 
-def _read_number(text: str) -> identity.IdNumber:
+def checked_id_number(text: str) -> identity.IdNumber:
+    """An ID number as a service is given it; RegistryRefused for what cannot be one."""
     try:
         return identity.read_id_number(text)
     except identity.BadNumber as bad:

@@ -1,7 +1,8 @@
-"""Putting right what is recorded of a person: the name, the relation to the head, the head."""
+"""Putting right what is recorded of a person: name, relation, ID number, and the head."""
 
 from __future__ import annotations
 
+from doudi.office.registry import identity
 from doudi.office.registry.changes import (
     check_choice,
     check_text,
@@ -11,8 +12,10 @@ from doudi.office.registry.changes import (
     one_change,
 )
 from doudi.office.registry.errors import RegistryRefused
-from doudi.office.registry.models import Household, Person, Relation
+from doudi.office.registry.models import Household, Person, Relation, SealedNumber
 from doudi.office.registry.names import initials_of
+from doudi.office.registry.people import checked_id_number
+from doudi.office.registry.sealed_numbers import seal_number
 
 _LONGEST_NAME = 60
 
@@ -37,6 +40,42 @@ def correct_person(*, actor: str, reason: str, person_id: int, name: str, relati
         after = {"name": name, "relation": relation}
         note_person(actor, reason, "correct_person", person, {"before": before, "after": after})
     return person
+
+
+def correct_id_number(*, actor: str, reason: str, person_id: int, id_number: str) -> Person:
+    """Put a person's ID number right, and with it birthday and sex.
+
+    The former number stays, encrypted (`SealedNumber`); the record of the change has both
+    masked. RegistryRefused for a number that nobody can have, that is somebody else's, or that
+    the person has already.
+    """
+    number = checked_id_number(id_number)
+    with one_change(actor, reason):
+        person = locked_person(person_id)
+        index = identity.id_index(number.text)
+        if index == person.id_index:
+            raise RegistryRefused("没有改动", "nothing is changed")
+        if Person.objects.filter(id_index=index).exists():
+            raise RegistryRefused("登记库里已有这个身份证号", "the ID number is registered already")
+        old = identity.decrypt(person.id_cipher, public_id=person.public_id)
+        sealed = seal_number(
+            person=person, use=SealedNumber.Use.ID_NUMBER, number=old, actor=actor, former=True
+        )
+        detail = {
+            "before": {"id_number": identity.masked(old), "sealed": sealed.public_id}
+            | _birth(person),
+        }
+        person.id_cipher = identity.encrypt(number.text, public_id=person.public_id)
+        person.id_index, person.born, person.sex = index, number.born, number.sex
+        person.save(update_fields=["id_cipher", "id_index", "born", "sex"])
+        detail["after"] = {"id_number": identity.masked(number.text)} | _birth(person)
+        note_person(actor, reason, "correct_id_number", person, detail)
+    return person
+
+
+def _birth(person: Person) -> dict[str, str]:
+    born = "" if person.born is None else person.born.isoformat()
+    return {"born": born, "sex": person.sex}
 
 
 def name_head(*, actor: str, reason: str, person_id: int, former_relation: str) -> Person:

@@ -5,15 +5,21 @@ from __future__ import annotations
 from doudi.office.registry import identity
 from doudi.office.registry.changes import existing, note_person, one_change
 from doudi.office.registry.models import Person, SealedNumber
+from doudi.office.registry.people import checked_id_number
 from doudi.office.registry.phones import PHONE, checked_phone, masked_phone
 
 SEALED = "sealed"
 """The use that the ciphertexts of these rows are bound to (`identity.encrypt`)."""
 
 
-def seal_number(*, person: Person, use: str, number: str, actor: str) -> SealedNumber:
-    """Keep a number for a proposal about a person, inside the caller's transaction."""
-    row = SealedNumber(person=person, use=use, recorded_by=actor)
+def seal_number(
+    *, person: Person, use: str, number: str, actor: str, former: bool = False
+) -> SealedNumber:
+    """Keep a number for a proposal about a person, or one that was theirs (``former``).
+
+    Inside the caller's transaction.
+    """
+    row = SealedNumber(person=person, use=use, recorded_by=actor, former=former)
     row.cipher = identity.encrypt(number, public_id=row.public_id, use=SEALED)
     row.save(force_insert=True)
     return row
@@ -21,14 +27,14 @@ def seal_number(*, person: Person, use: str, number: str, actor: str) -> SealedN
 
 def sealed_number(public_id: str) -> str:
     """The number behind the name that a proposal has of it; RegistryRefused for an unknown one."""
-    return _opened(existing(SealedNumber.objects.filter(public_id=public_id).first()))
+    return open_sealed(existing(SealedNumber.objects.filter(public_id=public_id).first()))
 
 
 def masked_number(use: str, number: str) -> str:
-    """A number of a use with its middle hidden; one that cannot be one is refused elsewhere."""
+    """A number of a use with its middle hidden; RegistryRefused for what cannot be one."""
     if use == PHONE:
         return masked_phone(checked_phone(number)) if number.strip() else ""
-    return identity.masked(identity.normalised(number))
+    return identity.masked(checked_id_number(number).text)
 
 
 def reveal_sealed_number(*, actor: str, reason: str, public_id: str) -> str:
@@ -36,11 +42,12 @@ def reveal_sealed_number(*, actor: str, reason: str, public_id: str) -> str:
     with one_change(actor, reason):
         row = SealedNumber.objects.select_related("person").filter(public_id=public_id).first()
         row = existing(row)
-        number = _opened(row)
+        number = open_sealed(row)
         detail = {"use": row.use, "shown": masked_number(row.use, number)}
         note_person(actor, reason, "reveal_sealed_number", row.person, detail)
     return number
 
 
-def _opened(row: SealedNumber) -> str:
+def open_sealed(row: SealedNumber) -> str:
+    """The number of a row in full, for masking; `reveal_sealed_number` logs who asks for more."""
     return identity.decrypt(row.cipher, public_id=row.public_id, use=SEALED)

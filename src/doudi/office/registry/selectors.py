@@ -151,6 +151,14 @@ def find_by_card(text: str) -> Person | None:
     return found[0] if len(found) == 1 else None
 
 
+def common_division(*codes: str) -> str:
+    """The area code of the lowest division that holds all of these; ValueError for two leagues."""
+    for digits in (12, 9, 6, 4):
+        if len({code[:digits] for code in codes}) == 1:
+            return codes[0][:digits].ljust(12, "0")
+    raise ValueError("no division holds all of these")
+
+
 def codes_within(division: Division) -> tuple[str, str]:
     """The first and the last area code that can lie in a division, its own among them.
 

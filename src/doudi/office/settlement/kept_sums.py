@@ -8,7 +8,7 @@ little when `keep` is called every day. A settlement writes nothing here.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -115,18 +115,18 @@ def changed(since: datetime, until: datetime | None = None) -> Iterator[Changed]
     if until is not None:
         touched = touched.filter(recorded_at__lt=until)
         entries = entries.filter(recorded_at__lt=until)
-    rows = (
-        entries.filter(claim__in=touched.values("claim"))
-        .order_by("claim")
-        .values_list(
-            "claim",
-            "recorded_at",
-            "sort",
-            "changes",
-            "claim__date",
-            "claim__institution",
-            "claim__admission__person__household__division",
-        )
+    return _by_claim(entries.filter(claim__in=touched.values("claim")), since)
+
+
+def _by_claim(entries: QuerySet[Entry], since: datetime) -> Iterator[Changed]:
+    rows = entries.order_by("claim").values_list(
+        "claim",
+        "recorded_at",
+        "sort",
+        "changes",
+        "claim__date",
+        "claim__institution",
+        "claim__admission__person__household__division",
     )
     for _claim, some in groupby(rows.iterator(chunk_size=5_000), key=lambda row: row[0]):
         yield _changed(list(some), since)
@@ -167,7 +167,7 @@ def keep(until: datetime | None = None) -> datetime:
 
 
 def keep_anew(until: datetime | None = None) -> datetime:
-    """Forget what is kept and sum all entries again: after people moved to another place."""
+    """Forget what is kept and sum all entries again."""
     with transaction.atomic():
         mark = _locked_mark()
         for model in (KeptSum, KeptOwed, KeptYear):
@@ -175,6 +175,29 @@ def keep_anew(until: datetime | None = None) -> datetime:
         mark.until, mark.own_total = _NEVER, ""
         mark.save()
         return keep(until)
+
+
+def move_kept(people: Sequence[int], before: str | None, after: str | None) -> None:
+    """Count what is kept of people, by key, where they live now: they lived at ``before``.
+
+    Inside the transaction of their move, so that a place's sums are always those of the claims
+    of who lives there.
+    """
+    if before == after:
+        return
+    mark = _locked_mark()
+    sums: dict[tuple[str, Sort], Sums] = defaultdict(Sums)
+    entries = Entry.objects.filter(recorded_at__lt=mark.until, claim__admission__person__in=people)
+    for claim in _by_claim(entries, _NEVER):
+        left = places_of(before, claim.institution)
+        reached = places_of(after, claim.institution)
+        for sort, amounts, _times in claim.sorts():
+            for place in left - reached:
+                sums[place, sort].add(amounts, -1)
+            for place in reached - left:
+                sums[place, sort].add(amounts)
+    _add_sums(sums)
+    KeptYear.objects.filter(person_year__person__in=people).update(division=after or "")
 
 
 def _locked_mark() -> KeptSums:
@@ -196,6 +219,10 @@ def _keep_settlements(since: datetime, until: datetime) -> None:
         for place in places_of(claim.division, claim.institution):
             for sort, amounts, times in claim.sorts():
                 sums[place, sort].add(amounts, times)
+    _add_sums(sums)
+
+
+def _add_sums(sums: Mapping[tuple[str, Sort], Sums]) -> None:
     rows = [
         (place, *sort, one.claims, *one.payers, one.own_fen)
         for (place, sort), one in sums.items()

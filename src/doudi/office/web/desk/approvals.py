@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -12,60 +11,29 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from doudi.i18n import either
-from doudi.money import yuan
 from doudi.office.accounts.permissions import MAKERS_AND_CHECKERS, Permission
 from doudi.office.approvals import services
 from doudi.office.approvals.errors import ApprovalRefused
 from doudi.office.approvals.kinds import KINDS
 from doudi.office.approvals.models import Proposal
-from doudi.office.approvals.registry_changes import PERSON_SERVICES, SEALED, effects_of
+from doudi.office.approvals.registry_changes import PERSON_SERVICES, SEALED, effects_of, person_of
 from doudi.office.approvals.scope import proposals_in_scope
 from doudi.office.registry.errors import RegistryRefused
-from doudi.office.registry.models import Cause, DiseaseListing, Enrolment, Relation
+from doudi.office.registry.models import Person
 from doudi.office.registry.sealed_numbers import reveal_sealed_number
 from doudi.office.settlement.refusals import Refused
-from doudi.office.web.components import Badge, Cell, Column, Link, Pair, Table, Tone
+from doudi.office.web.components import Badge, Column, Link, Pair, Table, Tone
 from doudi.office.web.desk.effects import effects_table
-from doudi.office.web.labels import label
+from doudi.office.web.desk.proposal_words import given_pairs
 from doudi.office.web.pages import FORM, StaffRequest, staff_page
 
 _ON_A_PAGE = 50
 _TONES: dict[str, Tone] = {"waiting": "warning", "approved": "good", "refused": "bad"}
 _REFUSALS = (ApprovalRefused, RegistryRefused, Refused)
-
-_LABELS: dict[str, Promise] = {
-    "valid_from": gettext_lazy("开始日期"),
-    "valid_to": gettext_lazy("结束日期"),
-    "cause": gettext_lazy("致贫原因"),
-    "document": gettext_lazy("依据文件"),
-    "year": gettext_lazy("年度"),
-    "premium_own_fen": gettext_lazy("个人缴费"),
-    "paid_by": gettext_lazy("缴费人"),
-    "list": gettext_lazy("病种名单"),
-    "name": gettext_lazy("姓名"),
-    "relation": gettext_lazy("与户主关系"),
-    "former_relation": gettext_lazy("原户主是新户主的什么人"),
-    "phone": gettext_lazy("联系电话"),
-    "disease": gettext_lazy("病种"),
-    "claim": gettext_lazy("结算编号"),
-    "text": gettext_lazy("采用文件"),
-    "bill": gettext_lazy("总费用"),
-    "catalogue": gettext_lazy("政策范围内费用"),
-}
-_WORDS: dict[str, Callable[[Any], str]] = {
-    "cause": lambda value: label(Cause(value)),
-    "list": lambda value: label(DiseaseListing.List(value)),
-    "paid_by": lambda value: label(Enrolment.PaidBy(value)),
-    "relation": lambda value: label(Relation(value)),
-    "former_relation": lambda value: label(Relation(value)),
-    "phone": lambda value: str(value) or _("删去"),
-}
-_MONEY = ("premium_own_fen", "bill", "catalogue")
 
 
 class DecisionForm(forms.Form):
@@ -120,6 +88,7 @@ def one(request: StaffRequest, proposal: str) -> HttpResponse:
         else:
             messages.success(request, _("已办理"))
             return redirect("desk:approvals")
+    person = person_of(found)
     mine = found.maker == request.user.username
     return render(
         request,
@@ -127,10 +96,10 @@ def one(request: StaffRequest, proposal: str) -> HttpResponse:
         {
             "form": form,
             "title": KINDS[found.kind].label,
-            "facts": [*([Pair(_("完整号码"), number)] if number else []), *_facts(found)],
+            "facts": [*([Pair(_("完整号码"), number)] if number else []), *_facts(found, person)],
             "may_reveal": may_reveal,
             "text": found.given.get("text"),
-            **_effects(found),
+            **_effects(found, person),
             "waiting": found.state == Proposal.State.WAITING,
             "mine": mine,
             "may_decide": not mine and request.user.may(KINDS[found.kind].approve),
@@ -149,12 +118,12 @@ def _revealed(request: StaffRequest, proposal: Proposal, form: DecisionForm) -> 
     )
 
 
-def _effects(proposal: Proposal) -> dict[str, Any]:
+def _effects(proposal: Proposal, person: Person | None) -> dict[str, Any]:
     """What the change would do to settled claims if it were approved now."""
     if proposal.state != Proposal.State.WAITING or proposal.kind not in PERSON_SERVICES:
         return {}
     try:
-        return {"effects": effects_table(effects_of(proposal))}
+        return {"effects": effects_table(effects_of(proposal, person))}
     except _REFUSALS as refused:
         return {"hindrance": either(refused.zh, str(refused))}
 
@@ -169,16 +138,11 @@ def _decide(request: StaffRequest, proposal: Proposal, remark: str) -> None:
         services.take_back(proposal=proposal, by=request.user)
 
 
-def _facts(proposal: Proposal) -> list[Pair]:
+def _facts(proposal: Proposal, person: Person | None) -> list[Pair]:
     given = dict(proposal.given) | dict(proposal.given.get("facts", {}))
-    shown = [
-        Pair(label, _shown(name, given[name]))
-        for name, label in _LABELS.items()
-        if given.get(name) is not None and name != "text"
-    ]
     return [
-        Pair(_("对象"), proposal.subject.removeprefix("person:")),
-        *shown,
+        _subject(proposal, person),
+        *given_pairs(given),
         Pair(_("原因"), proposal.reason),
         Pair(_("提出人"), proposal.maker),
         Pair(_("提出时间"), _moment(proposal.made_at)),
@@ -188,10 +152,10 @@ def _facts(proposal: Proposal) -> list[Pair]:
     ]
 
 
-def _shown(name: str, value: Any) -> Cell:
-    if name in _MONEY:
-        return f"{yuan(value)} {_('元')}"
-    return _WORDS[name](value) if name in _WORDS else str(value)
+def _subject(proposal: Proposal, person: Person | None) -> Pair:
+    if person is None:
+        return Pair(_("对象"), proposal.subject)
+    return Pair(_("对象"), Link(person.name, reverse("desk:person", args=[person.public_id])))
 
 
 def _state(proposal: Proposal) -> Badge:

@@ -20,6 +20,7 @@ from doudi.office.approvals.errors import ApprovalRefused
 from doudi.office.approvals.kinds import KINDS
 from doudi.office.approvals.registry_changes import (
     ENROL_VILLAGE,
+    concerned_division,
     preview_effects,
     subject_of,
     without_secrets,
@@ -32,6 +33,12 @@ from doudi.office.settlement.refusals import Refused
 from doudi.office.web.components import Column, Pair, Table
 from doudi.office.web.desk import registry_words as words
 from doudi.office.web.desk.effects import effects_table
+from doudi.office.web.desk.move_forms import (
+    IdNumberForm,
+    JoinForm,
+    MoveHouseholdForm,
+    SplitForm,
+)
 from doudi.office.web.desk.people_forms import (
     ChangeForm,
     CorrectPersonForm,
@@ -62,6 +69,10 @@ _FORMS: dict[str, type[ChangeForm]] = {
     "correct_person": CorrectPersonForm,
     "name_head": NameHeadForm,
     "record_phone": PhoneForm,
+    "correct_id_number": IdNumberForm,
+    "join_household": JoinForm,
+    "split_household": SplitForm,
+    "move_household": MoveHouseholdForm,
 }
 
 
@@ -164,6 +175,7 @@ def enrol_village(request: StaffRequest) -> HttpResponse:
 def _form(kind: str, person: Person, data: Any) -> ChangeForm:
     initial = {"name": person.name, "relation": person.relation}
     form = _FORMS[kind](data, initial=initial if kind == "correct_person" else None)
+    form.for_person(person)
     if kind in _ROWS:
         name, rows = _ROWS[kind]
         form.fields[name] = forms.TypedChoiceField(
@@ -188,7 +200,7 @@ def _proposed(
             given=without_secrets(kind, given, person, request.user.username),
             reason=reason,
             by=request.user,
-            division=None if person.household is None else person.household.division_id,
+            division=concerned_division(person, given),
         )
     messages.success(request, _("已提出，等待另一人复核"))
     return redirect("desk:person", person=person.public_id)

@@ -15,6 +15,7 @@ from doudi.office.registry.selectors import codes_within
 from doudi.office.registry.standings import households_in
 from doudi.office.web.components import Column, Link, Pair, Table
 from doudi.office.web.desk import registry_words as words
+from doudi.office.web.desk.move_tables import moves_of_household
 from doudi.office.web.desk.people import people_table
 from doudi.office.web.labels import label_of
 from doudi.office.web.pages import StaffRequest, staff_page
@@ -100,6 +101,7 @@ def one(request: StaffRequest, household: int) -> HttpResponse:
             "facts": facts,
             "members": people_table(_("家庭成员"), people, with_place=False),
             "history": history,
+            "moves": moves_of_household(found),
         },
     )
 

@@ -26,6 +26,7 @@ from doudi.office.registry.search import MOST_FOUND, meant_by, order_of
 from doudi.office.registry.standings import OnADay, standings_on
 from doudi.office.web.components import Badge, Cell, Column, Link, Money, Pair, Table
 from doudi.office.web.desk import registry_words as words
+from doudi.office.web.desk.move_tables import former_numbers, moves_of
 from doudi.office.web.desk.people_forms import FindForm, ReasonForm
 from doudi.office.web.labels import label
 from doudi.office.web.pages import FORM, StaffRequest, staff_page
@@ -85,6 +86,7 @@ def one(request: StaffRequest, person: str) -> HttpResponse:
             "registrations": _registrations(found),
             "enrolments": _enrolments(found),
             "listings": _listings(found),
+            "former": [table for table in (moves_of(found), former_numbers(found)) if table.rows],
         },
     )
 
@@ -115,6 +117,10 @@ def _changes(person: Person, standing: OnADay) -> list[tuple[str, Promise]]:
         "end_listing": bool(standing.listings),
         "correct_person": True,
         "record_phone": True,
+        "correct_id_number": True,
+        "join_household": True,
+        "split_household": person.household is not None,
+        "move_household": person.household is not None,
         "name_head": person.household is not None and person.relation != Relation.HEAD,
     }
     return [(kind, KINDS[kind].label) for kind, fits in possible.items() if fits]

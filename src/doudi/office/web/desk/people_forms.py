@@ -9,7 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from doudi.money import read_yuan
-from doudi.office.registry.models import Cause, DiseaseListing, Division, Enrolment, Relation
+from doudi.office.registry.models import (
+    Cause,
+    DiseaseListing,
+    Division,
+    Enrolment,
+    Person,
+    Relation,
+)
 from doudi.office.web.labels import choices_of
 
 LONGEST_REASON = 200
@@ -45,7 +52,8 @@ class YuanField(forms.CharField):
             raise forms.ValidationError(_("应为不小于 0、最多两位小数的元")) from None
 
 
-def _day(label: Any, *, required: bool = True, hint: Any = "") -> forms.DateField:
+def day_field(label: Any, *, required: bool = True, hint: Any = "") -> forms.DateField:
+    """A day, picked or typed."""
     return forms.DateField(
         label=label,
         help_text=hint,
@@ -58,6 +66,9 @@ class ChangeForm(forms.Form):
     """What every change has: the document it rests on where that is new, and why."""
 
     reason = forms.CharField(label=_("原因"), max_length=LONGEST_REASON)
+
+    def for_person(self, person: Person) -> None:
+        """Ask what only makes sense for this person; most changes ask everybody the same."""
 
     def given(self) -> dict[str, Any]:
         """The keywords of the service, as JSON data."""
@@ -79,8 +90,8 @@ class _WithDocument(ChangeForm):
 class RegisterForm(_WithDocument):
     """Register somebody as poor."""
 
-    valid_from = _day(_("建档立卡日期"))
-    valid_to = _day(_("最后一天"), required=False, hint=_("还没有退出就空着"))
+    valid_from = day_field(_("建档立卡日期"))
+    valid_to = day_field(_("最后一天"), required=False, hint=_("还没有退出就空着"))
     cause = forms.ChoiceField(label=_("致贫原因"), choices=choices_of(Cause))
     field_order = ("valid_from", "valid_to", "cause", "document", "reason")
 
@@ -88,7 +99,7 @@ class RegisterForm(_WithDocument):
 class EndForm(ChangeForm):
     """Set the last day of a registration or of a listing."""
 
-    valid_to = _day(_("最后一天"))
+    valid_to = day_field(_("最后一天"))
     field_order = ("valid_to", "reason")
 
 
@@ -148,8 +159,8 @@ class ListForm(_WithDocument):
 
     list = forms.ChoiceField(label=_("病种名单"), choices=choices_of(DiseaseListing.List))
     disease = forms.CharField(label=_("病种"), max_length=60)
-    valid_from = _day(_("开始日期"))
-    valid_to = _day(_("最后一天"), required=False, hint=_("没有期限就空着"))
+    valid_from = day_field(_("开始日期"))
+    valid_to = day_field(_("最后一天"), required=False, hint=_("没有期限就空着"))
     field_order = ("list", "disease", "valid_from", "valid_to", "document", "reason")
 
 
