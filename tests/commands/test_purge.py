@@ -27,8 +27,8 @@ def test_what_has_expired_is_deleted_and_nothing_else(
         for key, ends_at in (("a" * 64, 60), ("b" * 64, 2**40)):
             Tally.objects.create(key=key, ends_at=ends_at, times=3)
         said = doudi("manage", "purge").out
-        assert "保存结果 1 份，次数记录 1 条" in said
+        assert "保存结果 1 份，次数记录 1 条，登录 0 次" in said
         assert open_enquiry(code=old) is None
         assert open_enquiry(code=new) == {"way": "household"}
         assert Tally.objects.get().key == "b" * 64
-        assert "保存结果 0 份，次数记录 0 条" in doudi("manage", "purge").out
+        assert "保存结果 0 份，次数记录 0 条，登录 0 次" in doudi("manage", "purge").out

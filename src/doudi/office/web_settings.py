@@ -138,6 +138,7 @@ def _cookies_and_https(*, https: bool, behind_proxy: bool) -> dict[str, Any]:
     # A __Host- cookie is the server's own: no other host of the domain can set it.
     prefix = "__Host-" if https else ""
     return {
+        "SESSION_ENGINE": "doudi.office.accounts.session_store",
         "SESSION_COOKIE_NAME": f"{prefix}doudi_session",
         "SESSION_COOKIE_AGE": _SESSION_HOURS * _HOUR_SECONDS,
         "SESSION_EXPIRE_AT_BROWSER_CLOSE": True,

@@ -17,9 +17,9 @@ from tests.office.web.people_and_places import HERE, PASSWORD, account
 from doudi.office.accounts.devices import Authenticator
 from doudi.office.accounts.models import User
 from doudi.office.accounts.roles import SECOND_FACTOR, Role
+from doudi.office.accounts.sessions import IDLE_SECONDS, LONGEST_SECONDS
 from doudi.office.audit.models import Call
 from doudi.office.limits.models import Tally
-from doudi.office.web import middleware
 
 
 def give(client: Client, username: str, password: str = PASSWORD) -> Any:
@@ -90,9 +90,9 @@ def test_a_form_without_its_token_is_refused() -> None:
     ("began", "seen", "ends"),
     [
         (0, 0, False),
-        (middleware.LONGEST_SECONDS - 5, 5, False),
-        (60, middleware.IDLE_SECONDS + 1, True),
-        (middleware.LONGEST_SECONDS + 1, 0, True),
+        (LONGEST_SECONDS - 5, 5, False),
+        (60, IDLE_SECONDS + 1, True),
+        (LONGEST_SECONDS + 1, 0, True),
     ],
 )
 def test_a_session_ends_when_nobody_uses_it_and_after_a_day_of_work(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -12,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from doudi.office.accounts.devices import Authenticator
 from doudi.office.accounts.permissions import Needed, Permission, allowed
 from doudi.office.accounts.roles import OF_AN_INSTITUTION, SECOND_FACTOR, Role
+from doudi.office.accounts.session_store import SessionStore
 from doudi.office.registry.models import Division, Person
 from doudi.office.settlement.models import Institution
 
-__all__ = ["Authenticator", "LookUp", "User", "Users"]
+__all__ = ["Authenticator", "LookUp", "Session", "User", "Users"]
 
 
 class Users(BaseUserManager["User"]):
@@ -81,6 +83,23 @@ class User(AbstractBaseUser):
         place = self.institution if self.role in OF_AN_INSTITUTION else self.division
         assert place is not None
         return place.name
+
+
+class Session(AbstractBaseSession):
+    """A login, and by what its account recognises it; see `session_store`.
+
+    ``seen_at`` is noted once a minute at most. ``browser`` is a kind, such as ``firefox/windows``.
+    """
+
+    account = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
+    began_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    browser = models.CharField(max_length=20)
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionStore]:
+        """What reads and writes it."""
+        return SessionStore
 
 
 class LookUp(models.Model):

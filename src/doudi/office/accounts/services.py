@@ -15,6 +15,7 @@ from doudi.office.accounts.models import LookUp, User
 from doudi.office.accounts.passwords import one_time_password
 from doudi.office.accounts.roles import LEVELS, OF_AN_INSTITUTION, Role
 from doudi.office.accounts.scope import accounts_in_scope, divisions_in_scope, institutions_in_scope
+from doudi.office.accounts.sessions import forget_sessions
 from doudi.office.audit.services import note
 from doudi.office.registry.models import Division, Person
 from doudi.office.settlement.models import Institution
@@ -91,12 +92,16 @@ def reset_password(*, user: User, by: User | None, reason: str) -> str:
         stored.set_password(given)
         stored.must_change_password = True
         stored.save(update_fields=["password", "must_change_password"])
+        forget_sessions(stored)
         _note(by, reason, "reset_password", stored, {})
     return given
 
 
-def change_password(*, user: User, password: str) -> None:
-    """The account's own new password; ValidationError says what is wrong with it."""
+def change_password(*, user: User, password: str, keep: str | None = None) -> None:
+    """The account's own new password; ValidationError says what is wrong with it.
+
+    All its sessions end, but the one with the key ``keep``.
+    """
     if user.check_password(password):
         raise ValidationError("新密码要和原来的不同")
     validate_password(password, user)
@@ -104,6 +109,7 @@ def change_password(*, user: User, password: str) -> None:
         user.set_password(password)
         user.must_change_password = False
         user.save(update_fields=["password", "must_change_password"])
+        forget_sessions(user, keep)
         _note(user, "本人修改密码", "change_password", user, {})
 
 
@@ -144,6 +150,8 @@ def _set_active(user: User, by: User, reason: str, *, active: bool) -> None:
             raise AccountRefused("不能停用自己的账号", "an account cannot disable itself")
         stored.is_active = active
         stored.save(update_fields=["is_active"])
+        if not active:
+            forget_sessions(stored)
         _note(by, reason, "enable_account" if active else "disable_account", stored, {})
 
 

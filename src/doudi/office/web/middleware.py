@@ -13,6 +13,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 
 from doudi.office.accounts.models import User
+from doudi.office.accounts.session_store import BEGAN, SEEN
+from doudi.office.accounts.sessions import IDLE_SECONDS, LONGEST_SECONDS
 from doudi.office.settlement.policy import UnusableAdoption
 from doudi.office.web.errors import no_figures
 from doudi.office.web.language import COOKIE, shown_in
@@ -21,10 +23,7 @@ _log = structlog.get_logger("doudi.web")
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
-IDLE_SECONDS = 30 * 60
-LONGEST_SECONDS = 12 * 3600
 _NOTED_EVERY_SECONDS = 60
-_BEGAN, _SEEN = "began", "seen"
 
 _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -142,10 +141,10 @@ class SessionExpiry:
 
     def _look_at(self, request: HttpRequest) -> None:
         now = int(time.time())
-        began = request.session.setdefault(_BEGAN, now)
-        seen = request.session.setdefault(_SEEN, now)
+        began = request.session.setdefault(BEGAN, now)
+        seen = request.session.setdefault(SEEN, now)
         if now - seen > IDLE_SECONDS or now - began > LONGEST_SECONDS:
             logout(request)
         elif now - seen > _NOTED_EVERY_SECONDS:
             # Not at every page: each note is a write to the database.
-            request.session[_SEEN] = now
+            request.session[SEEN] = now

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +17,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from doudi.office.accounts.models import User
 from doudi.office.accounts.second_factor import has_device
 from doudi.office.accounts.services import change_password
+from doudi.office.accounts.session_store import BEGAN, BROWSER, SEEN
+from doudi.office.web.account.browsers import kind_of_browser
 from doudi.office.web.account.forms import LoginForm, PasswordForm
 from doudi.office.web.errors import too_many
 from doudi.office.web.pages import (
@@ -48,6 +51,8 @@ def log_in(request: HttpRequest) -> HttpResponse:
         if isinstance(user, User):
             login(request, user)
             request.session[HAS_DEVICE] = has_device(user)
+            request.session[BROWSER] = kind_of_browser(request.headers.get("User-Agent", ""))
+            request.session[BEGAN] = request.session[SEEN] = int(time.time())
             return redirect(target)
         form.add_error(None, _("用户名或密码不对"))
     return render(request, "account/login.html", {"form": form, "next": target})
@@ -75,16 +80,16 @@ def password(request: StaffRequest) -> HttpResponse:
     if form.is_valid():
         if not request.user.check_password(form.cleaned_data["current"]):
             form.add_error("current", _("现在的密码不对"))
-        elif _changed(request.user, form):
+        elif _changed(request.user, form, request.session.session_key):
             update_session_auth_hash(request, request.user)
             messages.success(request, _("密码已修改"))
             return redirect("desk:home")
     return render(request, "account/password.html", {"form": form})
 
 
-def _changed(user: User, form: PasswordForm) -> bool:
+def _changed(user: User, form: PasswordForm, session: str | None) -> bool:
     try:
-        change_password(user=user, password=form.cleaned_data["new"])
+        change_password(user=user, password=form.cleaned_data["new"], keep=session)
     except ValidationError as error:
         form.add_error("new", error)
         return False

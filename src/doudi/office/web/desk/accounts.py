@@ -17,8 +17,11 @@ from doudi.office.accounts.models import User
 from doudi.office.accounts.permissions import Permission
 from doudi.office.accounts.scope import accounts_in_scope
 from doudi.office.accounts.second_factor import reset_second_factor
+from doudi.office.accounts.sessions import end_sessions, open_sessions
+from doudi.office.web.account.browsers import browser_in_words
 from doudi.office.web.components import Badge, Column, Link, Pair, Table
 from doudi.office.web.desk.account_forms import ChangeForm, NewAccountForm, SearchForm
+from doudi.office.web.moments import moment
 from doudi.office.web.pages import FORM, StaffRequest, staff_page
 
 _ON_A_PAGE = 50
@@ -87,7 +90,21 @@ def one(request: StaffRequest, account: str) -> HttpResponse:
         Pair(_("单位"), user.place),
         Pair(_("状态"), _state(user)),
     ]
-    return render(request, "desk/account.html", {"account": user, "form": form, "facts": facts})
+    shown = {"account": user, "form": form, "facts": facts, "sessions": _sessions(user)}
+    return render(request, "desk/account.html", shown)
+
+
+def _sessions(user: User) -> Table:
+    rows = [
+        [
+            moment(session.began_at),
+            moment(session.seen_at),
+            browser_in_words(session.browser),
+        ]
+        for session in open_sessions(user)
+    ]
+    columns = [_("登录时间"), _("最近使用"), _("浏览器")]
+    return Table(_("登录"), [Column(word) for word in columns], rows, empty=_("现在没有登录"))
 
 
 def _change(request: StaffRequest, user: User, change: str, reason: str) -> HttpResponse:
@@ -96,6 +113,8 @@ def _change(request: StaffRequest, user: User, change: str, reason: str) -> Http
         return _handed_over(request, user, password)
     if change == "second_factor":
         reset_second_factor(user=user, by=request.user, reason=reason)
+    elif change == "sessions":
+        end_sessions(user=user, by=request.user, reason=reason)
     elif change == "disable":
         services.disable_account(user=user, by=request.user, reason=reason)
     else:
