@@ -17,21 +17,6 @@ from doudi.office.care.models import CheckUp, CheckUpCall, Contract, Treatment, 
 from doudi.office.care.rendered import CHRONIC_LISTS
 from doudi.office.registry.models import DiseaseListing, Person
 
-TEN_DISEASES = (
-    "食管癌",
-    "胃癌",
-    "结肠癌",
-    "直肠癌",
-    "终末期肾病",
-    "儿童急性淋巴细胞白血病",
-    "儿童急性早幼粒细胞白血病",
-    "儿童先天性房间隔缺损",
-    "儿童先天性室间隔缺损",
-    "股骨头坏死",
-)
-"""Those the source names for concentrated treatment (H-34). It counts fifteen and names no more
-but cataract surgery (H-39), so a listing for another disease is not refused."""
-
 
 class Batch(StrEnum):
     """How far treatment of a serious disease has come; one of them for every patient."""

@@ -18,7 +18,10 @@ from doudi.office.imports.intake import locked_import
 from doudi.office.imports.models import PeopleImport, StagedRow
 from doudi.office.registry.changes import one_change
 from doudi.office.registry.errors import RegistryRefused
+from doudi.office.registry.models import DiseaseListing, Person
+from doudi.office.registry.people_together import batched
 
+_AT_ONCE = 1_000
 _GOOD = "staged.people_import_id = %(import)s AND staged.state = 'good'"
 
 # What the registry has learned since the file was read, as (query, column, zh, en).
@@ -209,6 +212,7 @@ def _record(waiting: PeopleImport, actor: str, reason: str) -> int:
         raise RuntimeError(f"{people} people were recorded of {waiting.good_rows} good rows")
     registrations = _do(_REGISTRATIONS, values)
     enrolments = 0
+    listings = _list_diseases(waiting, actor)
     for year in _years(waiting):
         enrolments += _do(_ENROLMENTS, values | {"year": year, "with_year": f"%{year}%"})
     waiting.state = PeopleImport.State.COMMITTED
@@ -222,12 +226,38 @@ def _record(waiting: PeopleImport, actor: str, reason: str) -> int:
         "households": households,
         "registrations": registrations,
         "enrolments": enrolments,
+        "listings": listings,
         "left_out": waiting.faulty_rows + waiting.held_rows,
         "synthetic": waiting.synthetic,
     }
     subject = f"import:{waiting.public_id}"
     note(actor=actor, reason=reason, service="commit_import", subject=subject, detail=detail)
     return people
+
+
+def _list_diseases(waiting: PeopleImport, actor: str) -> int:
+    """Put the ill of the good rows on their lists; they are few beside all rows."""
+    ill = waiting.staged.filter(state=StagedRow.State.GOOD, listed_from__isnull=False)
+    columns = ("person", "diseases", "listed_from", "document")
+    rows: list[dict[str, Any]] = list(ill.order_by("row").values(*columns))
+    people: dict[str, int] = {}
+    for some in batched([str(row["person"]) for row in rows]):
+        known = Person.objects.filter(public_id__in=some)
+        people |= dict(known.values_list("public_id", "pk"))
+    listings = [
+        DiseaseListing(
+            person_id=people[row["person"]],
+            list=kind,
+            disease=disease,
+            valid_from=row["listed_from"],
+            document=row["document"],
+            recorded_by=actor,
+        )
+        for row in rows
+        for kind, disease in row["diseases"]
+    ]
+    DiseaseListing.objects.bulk_create(listings, batch_size=_AT_ONCE)
+    return len(listings)
 
 
 def _years(waiting: PeopleImport) -> list[int]:

@@ -78,6 +78,7 @@ class StagedRow(models.Model):
     """One person of a file, read and checked; of what could not be read the field is empty.
 
     ``person`` is the public id that the person gets, to which the ciphertexts are bound already.
+    ``diseases`` are the lists the person is put on, each ``[list, disease]``.
     ``faults`` and ``warnings`` are lists of ``{cell, heading, value, zh, en}``. A row is held when
     only somebody else of its household is at fault: a household goes in whole or not at all.
     """
@@ -107,6 +108,8 @@ class StagedRow(models.Model):
     relation = models.CharField(max_length=2, choices=Relation, blank=True)
     division = models.CharField(max_length=12, blank=True)
     health = models.CharField(max_length=8, choices=Health, blank=True)
+    diseases = models.JSONField(default=list)
+    listed_from = models.DateField(null=True)
     registered_from = models.DateField(null=True)
     registered_to = models.DateField(null=True)
     cause = models.CharField(max_length=2, choices=Cause, blank=True)

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from doudi.estimate.claims_file import RowFault
+from doudi.office.registry.diseases import TEN_DISEASES
 from doudi.office.registry.models import Cause, Health, Person, Relation
 from doudi.office.registry.people_columns import HEADINGS
 
@@ -77,12 +78,29 @@ def _of_row(row: Row, today: date) -> Iterator[RowFault]:
     if begun is not None and ended is None and row["enrolled_years"] is None:
         zh, en = "已建档立卡，没有填参保年度", "is registered; no year of enrolment is given"
         yield _odd(row, "enrolled_years", "", zh, en)
+    yield from _of_illness(row, today)
     if number is None or row["relation"] is None:
         return
     if row["relation"] in (_MALE if number.sex == Person.Sex.FEMALE else _FEMALE):
         label = Relation(row["relation"]).label
         zh = f"与身份证号的性别（{Person.Sex(number.sex).label}）不符"
         yield _odd(row, "relation", label, zh, "does not fit the sex in the ID number")
+
+
+def _of_illness(row: Row, today: date) -> Iterator[RowFault]:
+    listed, number = row["listed_from"], row["id_number"]
+    if listed is not None and listed > today:
+        yield _odd(row, "listed_from", str(listed), "是将来的日期", "lies in the future")
+    if listed is not None and number is not None and listed < number.born:
+        zh, en = f"早于出生日期 {number.born}", "is before the birthday"
+        yield _odd(row, "listed_from", str(listed), zh, en)
+    for disease in row["serious_disease"] or ():
+        if disease not in TEN_DISEASES:
+            zh, en = "不在文件列出的大病里，请核对写法", "is none of the diseases the source names"
+            yield _odd(row, "serious_disease", disease, zh, en)
+    if listed is not None and row["health"] == Health.HEALTHY:
+        zh, en = "在病种名单上，健康状况却填健康", "is on a list of diseases, and yet healthy"
+        yield _odd(row, "health", Health.HEALTHY.label, zh, en)
 
 
 def _of_household(people: Sequence[Row], today: date) -> Iterator[RowFault]:

@@ -12,6 +12,7 @@ from django.db import connection
 from doudi.office.imports.cells import CellNote
 from doudi.office.registry import identity
 from doudi.office.registry.names import initials_of
+from doudi.office.registry.people_file import diseases_of
 from doudi.office.registry.phones import PHONE
 
 _COLUMNS = (
@@ -35,6 +36,8 @@ _COLUMNS = (
     "relation",
     "division",
     "health",
+    "diseases",
+    "listed_from",
     "registered_from",
     "registered_to",
     "cause",
@@ -88,6 +91,8 @@ def staged_values(
         row["relation"] or "",
         row["division"] or "",
         row["health"] or "",
+        _json(diseases_of(row)),
+        _day(row["listed_from"]),
         _day(row["registered_from"]),
         _day(row["registered_to"]),
         row["cause"] or "",

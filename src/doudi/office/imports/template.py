@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+from doudi.office.registry.diseases import TEN_DISEASES
 from doudi.office.registry.models import Cause, Division, Enrolment, Health, Person, Relation
 from doudi.office.registry.people_columns import HEADINGS, REQUIRED
 from doudi.office.registry.selectors import codes_within
@@ -38,6 +39,11 @@ _EXPLAINED = {
     "card": "社会保障卡号，可不填。",
     "phone": "11 位手机号，或带区号的固定电话；可不填。",
     "health": "可不填；填了就核对致贫原因。",
+    "serious_disease": "在大病名单上的，从下拉框选病种，或写名称；几种之间用顿号。",
+    "chronic_disease": "在慢性病名单上的病种，如高血压；几种之间用顿号。",
+    "special_disease": "在特殊慢性病名单上的病种；几种之间用顿号。",
+    "severe_disease": "批准为重病兜底的病种。",
+    "listed_from": "列入上述名单的第一天；填了病种就要填。",
     "document": "认定或参保所依据的文件名称和文号；不填就记导入文件的名称。",
 }
 
@@ -73,6 +79,7 @@ def _choices(division: Division) -> dict[str, list[str]]:
         "cause": [f"{label}" for label in Cause.labels],
         "paid_by": [f"{label}" for label in Enrolment.PaidBy.labels],
         "health": [f"{label}" for label in Health.labels],
+        "serious_disease": list(TEN_DISEASES),
     }
 
 

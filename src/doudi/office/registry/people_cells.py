@@ -12,6 +12,7 @@ from typing import Any
 
 from doudi.money import read_yuan
 from doudi.office.registry import identity
+from doudi.office.registry.diseases import LIST_COLUMNS
 from doudi.office.registry.models import Cause, Enrolment, Health, Person, Relation
 from doudi.office.registry.phones import read_phone
 from doudi.rules.amounts import LARGEST_AMOUNT
@@ -41,6 +42,7 @@ _HOUSEHOLD = re.compile(r"^[0-9A-Za-z]{1,20}$")
 # The template's drop-down writes the name after the code.
 _DIVISION = re.compile(r"^([0-9]{12})(?:\s+\S.*)?$")
 _YEAR = re.compile(r"^[0-9]{4}$")
+_LONGEST_DISEASE = 60
 _EXACT_IN_EXCEL = 10**15
 _YEARS = range(2003, 2101)
 # Excel counts days from the last day of 1899, and one too many before March 1900.
@@ -182,6 +184,19 @@ def _option(text: str, choices: tuple[tuple[Any, Any], ...]) -> str:
     raise BadCell(f"只能填 {allowed}", f"must be one of {codes}")
 
 
+def _read_diseases(cell: Any) -> tuple[str, ...]:
+    """One disease or several with 、 between them."""
+    words = [word.strip() for word in re.split(r"[、；;]", plain_text(cell)) if word.strip()]
+    if not words or any(len(word) > _LONGEST_DISEASE or not word.isprintable() for word in words):
+        raise BadCell(
+            f"应为病种名称，每种最多 {_LONGEST_DISEASE} 个字，几种之间用顿号",
+            f"must be diseases of at most {_LONGEST_DISEASE} characters, with 、 between them",
+        )
+    if len(set(words)) < len(words):
+        raise BadCell("病种重复", "a disease stands twice")
+    return tuple(words)
+
+
 def _read_day(cell: Any) -> date:
     """2016-01-05 (also with / or .), 2016年1月5日, 20160105, a date cell or its serial number.
 
@@ -247,5 +262,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "card": _read_card,
     "phone": _read_phone,
     "health": _read_health,
+    **dict.fromkeys(LIST_COLUMNS, _read_diseases),
+    "listed_from": _read_day,
     "document": text_of(120),
 }

@@ -25,6 +25,11 @@ HEADINGS = {
     "card": "社保卡号",
     "phone": "联系电话",
     "health": "健康状况",
+    "serious_disease": "大病病种",
+    "chronic_disease": "慢性病病种",
+    "special_disease": "特殊慢性病病种",
+    "severe_disease": "重病兜底病种",
+    "listed_from": "列入名单日期",
     "document": "依据文件",
 }
 REQUIRED = ("name", "id_number", "household", "relation", "division")
@@ -46,6 +51,10 @@ OTHER_HEADINGS = {
     "社会保障卡号": "card",
     "电话": "phone",
     "手机号": "phone",
+    "大病": "serious_disease",
+    "慢性病": "chronic_disease",
+    "特殊慢性病": "special_disease",
+    "重病兜底": "severe_disease",
     "手机号码": "phone",
 }
 

@@ -13,6 +13,8 @@ The headings, in Chinese or English, in any order:
     社保卡号 card
     联系电话 phone                   a mobile number, or one with its area code
     健康状况 health                  健康, 长期慢性病, 患有大病 or 残疾
+    大病病种 serious_disease         on the serious list, from 列入名单日期 listed_from on; so with
+    慢性病病种 chronic_disease, 特殊慢性病病种 special_disease, 重病兜底病种 severe_disease
     依据文件 document                the name of the file, when it is not given
 """
 
@@ -23,10 +25,11 @@ from pathlib import Path
 from typing import Any
 
 from doudi.estimate.claims_file import RowFault
+from doudi.office.registry.diseases import LIST_COLUMNS
 from doudi.office.registry.models import Person
 from doudi.office.registry.people_cells import READERS, BadCell, is_blank, shown
 from doudi.office.registry.people_columns import HEADINGS, REQUIRED, columns_of
-from doudi.office.registry.people_rows import BadPeople, Insured, PersonRow, Registered
+from doudi.office.registry.people_rows import BadPeople, Insured, Listed, PersonRow, Registered
 from doudi.office.registry.people_together import faults_together
 from doudi.tables import UnreadableTable
 from doudi.tables import read_table as read_rows
@@ -89,6 +92,12 @@ def read_row(number: int, given: Mapping[str, Any], faults: list[RowFault]) -> d
         if not is_blank(given.get(name)) and is_blank(given.get(with_name)):
             wanted = HEADINGS[with_name]
             report(with_name, f"填了{HEADINGS[name]}就要填{wanted}", f"is needed with {name}")
+    lists = [name for name in LIST_COLUMNS if not is_blank(given.get(name))]
+    if lists and is_blank(given.get("listed_from")):
+        zh = f"填了{HEADINGS[lists[0]]}就要填列入名单日期"
+        report("listed_from", zh, f"is needed with {lists[0]}")
+    if not lists and row["listed_from"] is not None:
+        report("listed_from", "填了列入名单日期，没有填病种", "is given without a disease")
     begun, ended = row["registered_from"], row["registered_to"]
     if begun is not None and ended is not None and ended < begun:
         report("registered_to", "早于建档立卡日期", "is before the registration")
@@ -105,8 +114,21 @@ def person_row(row: Mapping[str, Any]) -> PersonRow:
         registration = Registered(row["registered_from"], row["registered_to"], row["cause"])
     if row["enrolled_years"] is not None:
         insured = Insured(row["enrolled_years"], row["premium_own_fen"], row["paid_by"])
+    listed = _listed(row)
     whole = {name: row[name] for name in ("row", *REQUIRED, "document", "card", "phone", "health")}
-    return PersonRow(registration=registration, insured=insured, **whole)
+    return PersonRow(registration=registration, insured=insured, listed=listed, **whole)
+
+
+def diseases_of(row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The lists that a row puts its person on, each with its disease."""
+    return tuple(
+        (str(kind), disease) for name, kind in LIST_COLUMNS.items() for disease in row[name] or ()
+    )
+
+
+def _listed(row: Mapping[str, Any]) -> Listed | None:
+    diseases = diseases_of(row)
+    return Listed(row["listed_from"], diseases) if diseases else None
 
 
 _NEED_EACH_OTHER = (

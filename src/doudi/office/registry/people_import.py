@@ -9,7 +9,13 @@ from pathlib import Path
 from doudi.office.audit.services import note
 from doudi.office.registry import identity
 from doudi.office.registry.changes import one_change
-from doudi.office.registry.models import Enrolment, Household, Person, RegistrationPeriod
+from doudi.office.registry.models import (
+    DiseaseListing,
+    Enrolment,
+    Household,
+    Person,
+    RegistrationPeriod,
+)
 from doudi.office.registry.people import new_person
 from doudi.office.registry.people_file import read_people
 from doudi.office.registry.people_rows import BadPeople, PersonRow
@@ -28,7 +34,7 @@ def import_people_file(*, path: Path, actor: str, reason: str, synthetic: bool =
 def import_people(
     *, rows: Sequence[PersonRow], actor: str, reason: str, synthetic: bool = False
 ) -> int:
-    """Record the people of a file with their households, registrations and enrolments; how many.
+    """Record the people of a file with all that it says of them; how many.
 
     The number of SQL statements grows by the thousand rows only. BadPeople when the registry has
     changed since the file was read so that a row no longer fits; then nothing is recorded.
@@ -69,11 +75,26 @@ def import_people(
             for year in row.insured.years
         ]
         Enrolment.objects.bulk_create(enrolments, batch_size=_BATCH)
+        listings = [
+            DiseaseListing(
+                person=person,
+                list=kind,
+                disease=disease,
+                valid_from=row.listed.valid_from,
+                document=row.document,
+                recorded_by=actor,
+            )
+            for person, row in zip(people, rows, strict=True)
+            if row.listed is not None
+            for kind, disease in row.listed.diseases
+        ]
+        DiseaseListing.objects.bulk_create(listings, batch_size=_BATCH)
         detail = {
             "people": len(people),
             "households": len(households),
             "registrations": len(registrations),
             "enrolments": len(enrolments),
+            "listings": len(listings),
             "documents": sorted({row.document for row in rows}),
             "person_ids": [people[0].pk, people[-1].pk] if people else [],
             "synthetic": synthetic,

@@ -29,6 +29,14 @@ class Insured:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """On disease lists from one day on: each a list and a disease."""
+
+    valid_from: date
+    diseases: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class PersonRow:
     """One person of a file: ``row`` is its line in the file, counting the heading as 1."""
 
@@ -41,6 +49,7 @@ class PersonRow:
     document: str
     registration: Registered | None = None
     insured: Insured | None = None
+    listed: Listed | None = None
     card: str | None = None
     phone: str | None = None
     health: str | None = None
