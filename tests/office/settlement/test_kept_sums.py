@@ -18,7 +18,9 @@ from doudi.office.settlement import kept_sums
 from doudi.office.settlement.amounts import listed
 from doudi.office.settlement.bands import OWN_BANDS, SHARE_BANDS, own_band, share_band
 from doudi.office.settlement.checks import check_everything
-from doudi.office.settlement.kept_sums import YearSums, keep, keep_anew, owed_to
+from doudi.office.settlement.claim_sums import Sort
+from doudi.office.settlement.keeping import LONGEST, keep, keep_anew
+from doudi.office.settlement.kept_sums import YearSums, owed_to
 from doudi.office.settlement.models import Claim, Entry, KeptOwed, KeptSum, KeptYear, PersonYear
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +50,7 @@ def summed(place: kept_sums.Place) -> dict[tuple[int, int, str, int, int], tuple
 def kept(place: kept_sums.Place) -> dict[tuple[int, int, str, int, int], tuple[int, ...]]:
     return {
         (sort[0], sort[1], sort[2], sort[3], sort[4]): (one.claims, *one.payers, one.own_fen)
-        for sort, one in YearSums(place, 2018).by(*kept_sums.Sort._fields).items()
+        for sort, one in YearSums(place, 2018).by(*Sort._fields).items()
     }
 
 
@@ -160,7 +162,7 @@ def test_keeping_twice_is_keeping_once_and_never_goes_back() -> None:
 
 def test_what_was_just_recorded_is_read_and_not_kept_yet() -> None:
     settled(member(HERE, 1), 12_000 * YUAN)
-    assert keep() <= timezone.now() - kept_sums.LONGEST
+    assert keep() <= timezone.now() - LONGEST
     assert KeptSum.objects.count() == KeptOwed.objects.count() == KeptYear.objects.count() == 0
     for place in places():
         assert kept(place) == summed(place) != {}
@@ -177,6 +179,22 @@ def test_a_kept_sum_that_was_tampered_with_is_named() -> None:
     assert hospital() in faults[0]
     KeptSum.objects.all().delete()
     assert any("missing" in fault for fault in check_everything().faults)
+
+
+def test_a_kept_year_that_is_wrong_or_missing_or_of_nobody_is_named() -> None:
+    settled(member(HERE, 1), 12_000 * YUAN)
+    settled(member(HERE, 2), 12_000 * YUAN)
+    keep(timezone.now())
+    first, second = KeptYear.objects.order_by("pk")
+    KeptYear.objects.filter(pk=first.pk).update(own_fen=1)
+    KeptYear.objects.filter(pk=second.pk).update(division="152200000000")
+    faults = check_everything().faults
+    assert [f"year {one.pk}:" in fault for one, fault in zip((first, second), faults, strict=True)]
+    KeptYear.objects.all().delete()
+    assert len(check_everything().faults) == 2
+    # Of whom something was recorded since, the year is read and what is kept does not count.
+    settled(Person.objects.get(pk=first.person_year.person_id), 1_000 * YUAN)
+    assert len(check_everything().faults) == 1
 
 
 def test_the_bands_meet_without_a_gap() -> None:

@@ -15,12 +15,10 @@ from tests.office.builders import (
     YUAN,
     hospital,
     new_key,
-    pay,
     reverse,
     settled,
     six,
     someone,
-    stay,
     visited,
 )
 
@@ -28,7 +26,6 @@ from doudi.office.audit.services import seal_day
 from doudi.office.settlement import services
 from doudi.office.settlement.day_sheet import day_of, day_sheet
 from doudi.office.settlement.persons_year import persons_year
-from doudi.office.settlement.unpaid import unpaid_own_parts
 from doudi.rules.errors import NoVersionInForce
 
 pytestmark = pytest.mark.django_db
@@ -145,42 +142,3 @@ def test_the_day_sheet_bears_the_head_of_the_days_seal() -> None:
     assert sheet.shown == before.shown
     place = hospital()
     assert statements(lambda: day_sheet(institution=place, day=DAY)) == 3
-
-
-# ---- What is not paid -----------------------------------------------------------------------
-
-
-def test_unpaid_own_parts_and_what_was_paid_too_much_are_listed_by_institution() -> None:
-    owing, paid, too_much = (settled(someone(), 12_000 * YUAN, 10_800 * YUAN) for _stay in range(3))
-    settled(someone(), 1_000 * YUAN, at=hospital(2))
-    pay(owing.admission, 200 * YUAN)
-    pay(paid.admission, 1_200 * YUAN)
-    pay(too_much.admission, 1_200 * YUAN)
-    reverse(too_much.claim)
-    found = {one.admission: one for one in unpaid_own_parts(institution=hospital())}
-    assert {name: one.owed_fen for name, one in found.items()} == {
-        owing.admission: 100_000,
-        too_much.admission: -120_000,
-    }
-    assert found[too_much.admission].refund_due_fen == 120_000
-    assert found[owing.admission].refund_due_fen == 0
-    assert unpaid_own_parts(institution="nowhere") == []
-
-
-def test_a_stay_that_is_not_settled_owes_nothing_yet() -> None:
-    stay(someone(), 12_000 * YUAN)
-    assert unpaid_own_parts(institution=hospital()) == []
-
-
-def test_what_is_unpaid_takes_three_statements_however_many_there_are() -> None:
-    place = hospital()
-
-    def look() -> Any:
-        return unpaid_own_parts(institution=place)
-
-    settled(someone(), 1_000 * YUAN)
-    assert statements(look) == 3
-    for _stay in range(4):
-        settled(someone(), 1_000 * YUAN)
-    assert statements(look) == 3
-    assert len(look()) == 5

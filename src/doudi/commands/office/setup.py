@@ -75,7 +75,7 @@ def renew_id_ciphers(actor: str, reason: str) -> None:
 @click.option("--anew", is_flag=True, help="全部重新合计 · sum everything again")
 def keep_sums(anew: bool) -> None:
     """What `audit seal` does every evening; --anew forgets what is kept first."""
-    from doudi.office.settlement import kept_sums  # noqa: PLC0415
+    from doudi.office.settlement import keeping  # noqa: PLC0415
 
-    until = kept_sums.keep_anew() if anew else kept_sums.keep()
+    until = keeping.keep_anew() if anew else keeping.keep()
     click.echo(_("统计合计存到 {until}").format(until=f"{until:%Y-%m-%d %H:%M}"))

@@ -20,7 +20,7 @@ from doudi.office.demo.settlements import write_settlements
 from doudi.office.demo.write import ACTOR, REASON, write_people
 from doudi.office.registry.errors import RegistryRefused
 from doudi.office.registry.models import Division, Household, Person
-from doudi.office.settlement.kept_sums import keep
+from doudi.office.settlement.keeping import keep
 from doudi.office.settlement.models import Claim, Institution
 
 Progress = Callable[[int], None]

@@ -44,3 +44,9 @@ def unpaid_advances(owed: Mapping[tuple[str, str], int], institutions: Any) -> l
 def months_between(period: str, now: str) -> int:
     """How many months a month (``YYYYMM``) lies before another."""
     return (int(now[:4]) - int(period[:4])) * 12 + int(now[4:]) - int(period[4:])
+
+
+def months_earlier(period: str, months: int) -> str:
+    """The month (``YYYYMM``) so many months before another."""
+    count = int(period[:4]) * 12 + int(period[4:]) - 1 - months
+    return f"{count // 12:04d}{count % 12 + 1:02d}"

@@ -10,7 +10,7 @@ from django.db.models import Count, Sum
 from doudi.office.ledger.models import PAYERS, Account, Posting, Transfer
 from doudi.office.ledger.selectors import trial_balance
 from doudi.office.ledger.services import patient, pending
-from doudi.office.settlement.kept_sums import faults_of_kept
+from doudi.office.settlement.kept_checks import faults_of_kept
 from doudi.office.settlement.models import Claim, Entry, PersonYear, PolicyText
 from doudi.office.settlement.texts import explanation_of, id_of
 from doudi.office.settlement.versions import GoneVersion, policy_of

@@ -254,11 +254,13 @@ class Instalment(models.Model):
 class KeptSums(models.Model):
     """Up to when the sums of figures are kept; one row. Entries recorded later are read live.
 
-    ``own_total`` is the running total that `KeptYear` rows hold.
+    ``own_total`` is the running total that `KeptYear` rows hold; ``transfer`` is the last
+    transfer of the ledger that `KeptUnpaid` rows count in.
     """
 
     until = models.DateTimeField()
     own_total = models.CharField(max_length=60, blank=True)
+    transfer = models.BigIntegerField(default=0)
 
 
 class KeptSum(models.Model):
@@ -319,3 +321,37 @@ class KeptYear(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=("year", "own_fen", "division")),)
+
+
+class KeptUnpaid(models.Model):
+    """What a person owes for a stay, in fen; below 0 so much is to be given back; never 0.
+
+    ``period`` is the month (``YYYYMM``) in which the stay was settled first.
+    """
+
+    admission = models.OneToOneField(Admission, on_delete=models.PROTECT, primary_key=True)
+    institution = models.CharField(max_length=12)
+    period = models.CharField(max_length=6)
+    owed_fen = models.BigIntegerField()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("period", "admission")),
+            models.Index(fields=("institution", "period", "admission")),
+        )
+
+
+class KeptUnpaidMonth(models.Model):
+    """How many stays of a month owe an institution something, and how much in fen."""
+
+    institution = models.CharField(max_length=12)
+    period = models.CharField(max_length=6)
+    stays = models.BigIntegerField()
+    owed_fen = models.BigIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("institution", "period"), name="what_people_owe_of_a_month_is_summed_once"
+            ),
+        )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from doudi.money import yuan
-from doudi.office.web.components import Cell, Column, Table, Text
+from doudi.office.web.components import Cell, Column, Link, Table, Text
 
 WIDTH = 640
 _LABELS = 150
@@ -121,11 +121,15 @@ class MeasuredBar:
 
 @dataclass(frozen=True)
 class BarChart:
-    """Bars one under the other, and the table under them that says the same in numbers."""
+    """Bars one under the other, and the table under them that says the same in numbers.
+
+    ``more`` opens what the table leaves out.
+    """
 
     bars: Sequence[MeasuredBar]
     table: Table
     height: int
+    more: Link | None = None
     width: int = WIDTH
     bar: int = _BAR
 
@@ -136,6 +140,7 @@ def bar_chart(
     measures: Sequence[Measure],
     *,
     totals: Sequence[Cell] = (),
+    more: Link | None = None,
 ) -> BarChart:
     """The picture and the table of measures in their order; the longest bar is the whole width."""
     whole = max((measure.length for measure in measures), default=0)
@@ -150,4 +155,4 @@ def bar_chart(
     ]
     rows = [measure.cells for measure in measures]
     table = Table(caption, columns, rows, totals=totals, hide_caption=True)
-    return BarChart(bars, table, len(measures) * _ROW)
+    return BarChart(bars, table, len(measures) * _ROW, more)

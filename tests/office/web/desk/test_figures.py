@@ -40,8 +40,9 @@ from doudi.office.settlement.figures import (
     near_ceiling,
     settlements,
 )
-from doudi.office.settlement.kept_sums import Paid, YearSums, keep, owed_to
-from doudi.office.settlement.models import KeptSums
+from doudi.office.settlement.keeping import keep
+from doudi.office.settlement.kept_sums import Paid, YearSums, owed_to
+from doudi.office.settlement.models import Institution, KeptSums
 from doudi.office.web.desk import figure_lists
 from doudi.office.workbooks import table_workbook
 
@@ -202,8 +203,12 @@ def test_the_page_shows_every_figure_and_opens_its_list(
     settle_all()
     league = as_role("banner", HERE)
     league.get("/desk/figures/")
-    with statements(16):
+    with statements(21):
         text = league.get("/desk/figures/").content.decode()
+    keep(timezone.now())
+    with statements(20):
+        kept = league.get("/desk/figures/").content.decode()
+    assert re.findall(r">([\d,.]+)</a>", kept) == re.findall(r">([\d,.]+)</a>", text)
     for figure in ("2018 年", "7,650", "45,141.75", "63,000", "51,000", "6,200", "7,200"):
         assert figure in text, figure
     for query in ("month=5", "own=5", "share=5", f"hospital={hospital()}", "payer=basic"):
@@ -220,6 +225,85 @@ def test_the_page_shows_every_figure_and_opens_its_list(
     assert league.get("/desk/figures/advances?age=9").status_code == 404
     stranger = as_role("banner", THERE).get("/desk/figures/settlements?year=2018").content.decode()
     assert "合成E" in stranger and "合成A" not in stranger
+
+
+@pytest.mark.django_db
+def test_every_sum_of_the_figures_opens_a_list_of_what_it_counts(
+    as_role: Callable[..., Client],
+) -> None:
+    settle_all()
+    client = as_role("banner", HERE)
+    text = client.get("/desk/figures/").content.decode()
+    linked = re.findall(r'<a href="([^"]+)">([\d,.]+)</a>', text)
+    assert not re.findall(r'<td class="number">\s*[\d,.]+\s*</td>', text)
+    for path, shown in linked:
+        answer = client.get(unescape(path)).content.decode()
+        rows = re.findall(r"<tr>.*?</tr>", answer.partition("<tbody>")[2], re.DOTALL)
+        if shown == "0":
+            continue
+        assert rows and "没有记录" not in answer, path
+        if "settlements" in path and "." not in shown and int(shown.replace(",", "")) < 4:
+            assert len(rows) == int(shown), path
+
+
+@pytest.mark.django_db
+def test_small_hospitals_are_summed_in_one_row_with_the_way_to_all_of_them(
+    as_role: Callable[..., Client],
+) -> None:
+    person = household_member(HERE, name="合成A")
+    for number in range(1, 13):
+        code = f"H{number:02}"
+        Institution.objects.create(
+            code=code,
+            name=f"合成医院{number:02}",
+            level=1,
+            division_id=HERE.banner,
+            designated=True,
+            inside_league=True,
+        )
+        ledger.open_institution_accounts(institution=code)
+        settled(person, 100 * number * YUAN, 0, day=MAY, at=code)
+    client = as_role("banner", HERE)
+    chart = client.get("/desk/figures/").content.decode().partition("各医院结算</h2>")[2]
+    chart = chart.partition("</figure>")[0]
+    for number in range(3, 13):
+        assert f"合成医院{number:02}" in chart
+    for number in (1, 2):
+        assert f"合成医院{number:02}" not in chart
+    # 100 and 200 are left for the others; all of them are 100 x 78, own parts a tenth.
+    cells = [unescape(cell) for cell in re.findall(r">([^<>]+)</a>", chart)]
+    assert cells[-7:] == ["2", "300", "30", "12", "7,800", "780", "全部 12 家医院"]
+    every = client.get("/desk/figures/hospitals?year=2018").content.decode()
+    assert every.index("合成医院12") < every.index("合成医院01")
+    assert "7,800" in every
+    answer = client.get("/desk/figures/hospitals?year=2018&excel=1")
+    rows = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert [row[2] for row in rows[1:]] == [100 * number for number in range(12, 0, -1)]
+
+
+@pytest.mark.django_db
+def test_what_patients_owe_is_listed_and_who_lives_elsewhere_is_not_named(
+    as_role: Callable[..., Client],
+) -> None:
+    settle_all()
+    league = as_role("league", HERE)
+    text = league.get("/desk/figures/advances").content.decode()
+    # A's 1,200 in May; B's 5,000, C's 1,000 and E's 100 in June.
+    for figure in ("10,800", "45,900", "1,200", "6,100", "56,700", "7,300"):
+        assert f">{figure}<" in text.replace("\n", "").replace(" ", ""), figure
+    everything = league.get("/desk/figures/unpaid").content.decode()
+    assert "共 4 笔，7,300 元" in everything
+    june = league.get("/desk/figures/unpaid?period=201806").content.decode()
+    assert "合成B" in june and "合成A" not in june
+    assert league.get("/desk/figures/unpaid?period=x").status_code == 404
+    assert league.get("/desk/figures/advances?age=0").content.decode().count("2018-") == 0
+    answer = league.get("/desk/figures/unpaid?period=201805&excel=1")
+    rows = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert [(row[3], row[-1]) for row in rows[1:]] == [("合成A", 1_200)]
+    Institution.objects.filter(code=hospital()).update(division=THERE.banner)
+    other = as_role("banner", THERE).get("/desk/figures/unpaid").content.decode()
+    assert "共 4 笔，7,300 元" in other
+    assert "合成E" in other and "合成A" not in other and other.count("住在别处") == 3
 
 
 @pytest.mark.django_db
@@ -249,7 +333,7 @@ def test_an_amount_in_excel_is_a_number_to_the_fen() -> None:
 def test_a_list_goes_on_page_by_page_and_shows_every_settlement_once(
     as_role: Callable[..., Client], statements: Statements, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(figure_lists, "_ON_A_PAGE", 2)
+    monkeypatch.setattr(figure_lists, "ON_A_PAGE", 2)
     person = household_member(HERE, name="合成A")
     claims = [settled(person, 1_000 * YUAN, day=MAY).claim for _ in range(3)]
     claims += [settled(person, 1_000 * YUAN, day=JUNE).claim for _ in range(2)]

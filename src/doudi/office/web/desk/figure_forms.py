@@ -14,10 +14,13 @@ from doudi.office.ledger.models import PAYERS
 from doudi.office.settlement.bands import OWN_BANDS, SHARE_BANDS
 from doudi.office.settlement.figures import ClaimFilter, Spot
 from doudi.office.settlement.kept_sums import Place, newest_year
+from doudi.office.web.desk.figure_words import AGES
 
 _FIRST_YEAR, _LAST_YEAR = 2003, 2100
 _MONTHS = 12
 _LONGEST_CODE = 12
+OWN = "own"
+"""What is asked for in place of a payer for settlements of which the person pays something."""
 
 
 class YearForm(forms.Form):
@@ -33,7 +36,7 @@ class FilterForm(YearForm):
 
     month = forms.IntegerField(min_value=1, max_value=_MONTHS, required=False)
     hospital = forms.CharField(max_length=_LONGEST_CODE, required=False)
-    payer = forms.ChoiceField(choices=[(payer, payer) for payer in PAYERS], required=False)
+    payer = forms.ChoiceField(choices=[(payer, payer) for payer in (*PAYERS, OWN)], required=False)
     own = forms.IntegerField(min_value=0, max_value=len(OWN_BANDS), required=False)
     share = forms.IntegerField(min_value=0, max_value=len(SHARE_BANDS), required=False)
 
@@ -60,6 +63,14 @@ class FilterForm(YearForm):
             own=given["own"],
             share=given["share"],
         )
+
+
+class OwedForm(forms.Form):
+    """Which of what is not paid: by age, of one month, of one hospital; left out means all."""
+
+    age = forms.IntegerField(min_value=0, max_value=len(AGES), required=False)
+    period = forms.RegexField(r"^\d{6}$", required=False)
+    hospital = forms.CharField(max_length=_LONGEST_CODE, required=False)
 
 
 def year_of(form: YearForm, place: Place) -> int:

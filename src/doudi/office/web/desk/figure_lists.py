@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from doudi.money import yuan
 from doudi.office.accounts.permissions import Permission
-from doudi.office.accounts.scope import (
-    claims_by_day,
-    institutions_in_scope,
-    people_in_scope,
-    place_in_scope,
-)
-from doudi.office.audit.services import note
-from doudi.office.ledger.advances import unpaid_advances
+from doudi.office.accounts.scope import claims_by_day, people_in_scope, place_in_scope
 from doudi.office.ledger.models import PAYERS
 from doudi.office.settlement.amounts import ListedClaim, listed
 from doudi.office.settlement.figures import (
@@ -32,22 +23,23 @@ from doudi.office.settlement.figures import (
     near_ceiling,
     settlements,
 )
-from doudi.office.settlement.kept_sums import Paid, YearSums, owed_to
+from doudi.office.settlement.kept_sums import Paid, YearSums
 from doudi.office.settlement.models import Claim
 from doudi.office.web.components import Cell, Column, Link, Table
 from doudi.office.web.desk.figure_forms import FilterForm, YearForm, year_of
-from doudi.office.web.desk.figures import age_of, age_words, this_month
-from doudi.office.web.desk.people_export import workbook_response
+from doudi.office.web.desk.figure_pages import (
+    MOST_EXPORTED,
+    ON_A_PAGE,
+    excel_yuan,
+    list_page,
+    list_workbook,
+)
 from doudi.office.web.pages import StaffRequest, staff_page
 from doudi.office.web.window.words import kind_word, payer_words
-from doudi.office.workbooks import table_workbook
 
-_ON_A_PAGE = 50
 _IN_A_QUERY = 5_000
 _MANY = 5_000
 """Of more settlements than this the newest are found by their days, of fewer by their stays."""
-MOST_EXPORTED = 50_000
-"""The most rows of one Excel file: more would keep the server busy for minutes."""
 
 
 @staff_page(Permission.SEE_FIGURES)
@@ -69,17 +61,17 @@ def settled(request: StaffRequest) -> HttpResponse:
         keys = _all_of(settlements(place.claims, year, chosen), count)
         if keys is not None:
             rows = [_settled_cells(claim) for claim in _in_order(keys)]
-            return _workbook(request, name, heading, rows)
+            return list_workbook(request, name, heading, rows)
     after = form.after_spot()
     walked = claims_by_day(request.user) if _many(sums) else place.claims
     found = settlements(walked, year, chosen, after).values_list("pk", "date")
     # No more than there are: else a database would go through the whole year for one more.
-    most = _ON_A_PAGE + 1 if count is None else min(_ON_A_PAGE + 1, count)
+    most = ON_A_PAGE + 1 if count is None else min(ON_A_PAGE + 1, count)
     keys_of_page = list(found[:most])
-    shown = keys_of_page[:_ON_A_PAGE]
+    shown = keys_of_page[:ON_A_PAGE]
     lines = [_settled_line(claim) for claim in _in_order([key for key, _day in shown])]
     following = ""
-    if len(keys_of_page) > _ON_A_PAGE:
+    if len(keys_of_page) > ON_A_PAGE:
         query = request.GET.copy()
         query.pop("excel", None)
         query["after"] = f"{shown[-1][1]:%Y-%m-%d}_{shown[-1][0]}"
@@ -89,7 +81,7 @@ def settled(request: StaffRequest) -> HttpResponse:
     if request.GET.get("excel") or (count or 0) > MOST_EXPORTED:
         refused = _("超过 {most} 笔，不能一次导出；请先按月份或医院缩小范围。")
         hints.append(refused.format(most=f"{MOST_EXPORTED:,}"))
-    return _page(request, name, table, hint="".join(hints), following=following)
+    return list_page(request, name, table, hint="".join(hints), following=following)
 
 
 @staff_page(Permission.SEE_FIGURES)
@@ -103,12 +95,12 @@ def near(request: StaffRequest) -> HttpResponse:
     heading = [_("姓名"), _("今年自付（元）"), _("封顶前余额（元）")]
     if request.GET.get("excel"):
         rows = [
-            [one.name, _yuan(one.own_fen), _yuan(max(0, ceiling - one.own_fen))]
+            [one.name, excel_yuan(one.own_fen), excel_yuan(max(0, ceiling - one.own_fen))]
             for one in people[:]
         ]
-        return _workbook(request, name, heading, rows)
+        return list_workbook(request, name, heading, rows)
     by_page: Any = people
-    page: Page[Paid] = Paginator(by_page, _ON_A_PAGE).get_page(request.GET.get("page"))
+    page: Page[Paid] = Paginator(by_page, ON_A_PAGE).get_page(request.GET.get("page"))
     shown: list[list[Cell]] = [
         [
             Link(one.name, reverse("desk:person", args=[one.person])),
@@ -122,33 +114,7 @@ def near(request: StaffRequest) -> HttpResponse:
     hint = _("建档立卡人口全年自付到 {ceiling} 元为止。这里是已达到 {percent}% 的人。").format(
         ceiling=yuan(ceiling), percent=NEAR_PERCENT
     )
-    return _page(request, name, table, hint=hint, page=page)
-
-
-@staff_page(Permission.SEE_FIGURES)
-def advances(request: StaffRequest) -> HttpResponse:
-    """What hospitals have advanced and the payers have not paid, by month of settlement."""
-    ages, now = age_words(), this_month()
-    asked = request.GET.get("age", "")
-    if asked and asked not in [str(at) for at in range(len(ages))]:
-        raise Http404
-    places = institutions_in_scope(request.user)
-    names = dict(places.values_list("code", "name"))
-    codes = places.values("code")
-    owed = unpaid_advances(owed_to(codes), codes)
-    found = [(advance, age_of(advance, now)) for advance in owed]
-    rows: list[list[Any]] = [
-        [names[one.institution], f"{one.period[:4]}-{one.period[4:]}", ages[at], one.amount_fen]
-        for one, at in found
-        if asked in ("", str(at))
-    ]
-    name = _("各方还没有付给医院的垫付")
-    heading = [_("医院"), _("结算月份"), _("结算以来"), _("未付（元）")]
-    if request.GET.get("excel"):
-        return _workbook(request, name, heading, [[*row[:-1], _yuan(row[-1])] for row in rows])
-    columns = [Column(word, numeric=at == len(heading) - 1) for at, word in enumerate(heading)]
-    shown = [[*row[:-1], yuan(row[-1])] for row in rows]
-    return _page(request, name, Table(name, columns, shown, hide_caption=True))
+    return list_page(request, name, table, hint=hint, page=page)
 
 
 def _many(sums: YearSums) -> bool:
@@ -172,16 +138,11 @@ def _in_order(keys: Sequence[Any]) -> list[ListedClaim]:
     return [found[str(key)] for key in keys]
 
 
-def _yuan(fen: int) -> Decimal:
-    """An amount as a number of Excel; exact, as no float is."""
-    return Decimal(fen).scaleb(-2)
-
-
 def _settled_cells(claim: ListedClaim) -> list[Any]:
     """A line of the list for Excel: the amounts are numbers."""
     amounts = [claim.bill_fen, *(claim.payers[payer] for payer in PAYERS), claim.own_fen]
     texts = [claim.day.isoformat(), claim.name, claim.institution, kind_word(claim.kind)]
-    return [*texts, *map(_yuan, amounts)]
+    return [*texts, *map(excel_yuan, amounts)]
 
 
 def _settled_line(claim: ListedClaim) -> list[Any]:
@@ -194,33 +155,3 @@ def _settled_line(claim: ListedClaim) -> list[Any]:
         *(yuan(claim.payers[payer]) for payer in PAYERS),
         yuan(claim.own_fen),
     ]
-
-
-def _page(request: StaffRequest, name: str, table: Table, **more: Any) -> HttpResponse:
-    query = request.GET.copy()
-    for name_of_place in ("page", "after"):
-        query.pop(name_of_place, None)
-    back = f"{reverse('desk:figures')}?year={query['year']}" if "year" in query else ""
-    query["excel"] = "1"
-    shown = {
-        "name": name,
-        "table": table,
-        "back": back or reverse("desk:figures"),
-        "excel": f"?{query.urlencode()}",
-        **more,
-    }
-    return render(request, "desk/figure_list.html", shown)
-
-
-def _workbook(
-    request: StaffRequest, name: str, heading: Sequence[str], rows: Sequence[Sequence[Any]]
-) -> HttpResponse:
-    """The list as Excel, which is recorded."""
-    note(
-        actor=request.user.username,
-        reason="export",
-        service="export_figures",
-        subject=f"figures:{request.resolver_match.url_name if request.resolver_match else ''}",
-        detail={"rows": len(rows), "asked": request.GET.dict()},
-    )
-    return workbook_response(table_workbook(name, heading, rows), name)

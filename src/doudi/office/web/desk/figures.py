@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from doudi.money import yuan
 from doudi.office.accounts.permissions import Permission
 from doudi.office.accounts.scope import institutions_in_scope, people_in_scope, place_in_scope
-from doudi.office.ledger.advances import Advance, months_between, unpaid_advances
+from doudi.office.ledger.advances import Advance, unpaid_advances
 from doudi.office.ledger.models import PAYERS
-from doudi.office.settlement.bands import OWN_BANDS, SHARE_BANDS
 from doudi.office.settlement.figures import (
     Band,
     MonthOfHospital,
@@ -27,14 +22,21 @@ from doudi.office.settlement.figures import (
     near_ceiling,
 )
 from doudi.office.settlement.kept_sums import YearSums, owed_to
+from doudi.office.settlement.kept_unpaid import Unpaid, UnpaidMonth
 from doudi.office.web.charts import BarChart, Measure, bar_chart
-from doudi.office.web.components import Cell, Column, Link, Money, Pair
-from doudi.office.web.desk.figure_forms import YearForm, year_of
+from doudi.office.web.components import Cell, Column, Link, Pair
+from doudi.office.web.desk.figure_forms import OWN, YearForm, year_of
+from doudi.office.web.desk.figure_hospitals import hospital_chart
+from doudi.office.web.desk.figure_pages import list_address
+from doudi.office.web.desk.figure_words import (
+    age_of,
+    age_words,
+    own_band_words,
+    share_band_words,
+    this_month,
+)
 from doudi.office.web.pages import StaffRequest, staff_page
 from doudi.office.web.window.words import payer_words
-
-AGES = (3, 6, 12)
-"""Up to how many months old an advance is in each band; one more lies above."""
 
 
 @staff_page(Permission.SEE_FIGURES)
@@ -46,14 +48,16 @@ def home(request: StaffRequest) -> HttpResponse:
     sums = YearSums(place, year)
     months, bands = by_month_and_hospital(sums), bands_of(sums)
     ceiling, near = near_ceiling(place, people_in_scope(request.user), year)
-    institutions = institutions_in_scope(request.user).values("code")
+    institutions = list(institutions_in_scope(request.user).values_list("code", flat=True))
     owed = unpaid_advances(owed_to(institutions), institutions)
-    near_link = Link(f"{len(near):,}", _list("figures_near", year=year))
+    near_link = Link(f"{len(near):,}", list_address("figures_near", year=year))
+    bill, own = _bill(months), _own(months)
+    with_own = _settlements(year, payer=OWN)
     facts = [
         Pair(_("结算笔数"), Link(f"{_count(months):,}", _settlements(year))),
-        Pair(_("总费用"), Money(sum(row.bill_fen for row in months))),
-        Pair(_("各方支付"), Money(sum(sum(row.payers.values()) for row in months))),
-        Pair(_("个人自付"), Money(sum(row.own_fen for row in months))),
+        Pair(_("总费用"), Link(yuan(bill), _settlements(year))),
+        Pair(_("各方支付"), Link(yuan(bill - own), _settlements(year))),
+        Pair(_("个人自付"), Link(yuan(own), with_own)),
     ]
     if ceiling:
         label = _("自付接近 {ceiling} 元的人").format(ceiling=yuan(ceiling))
@@ -61,10 +65,11 @@ def home(request: StaffRequest) -> HttpResponse:
     charts = [
         _by_payer(months, year),
         _by_month(months, year),
-        _by_hospital(months, year),
+        hospital_chart(months, year),
         _by_own_part(bands, year),
         _by_share(bands, year),
-        _by_age(owed),
+        _owed_by_age(owed),
+        _unpaid_by_age(Unpaid(institutions).months()),
     ]
     if form.is_valid():
         form = YearForm({"year": year})
@@ -72,55 +77,20 @@ def home(request: StaffRequest) -> HttpResponse:
     return render(request, "desk/figures.html", shown)
 
 
-def own_band_words() -> list[str]:
-    """The bands of the own part, from nothing paid to more than the last amount."""
-    ends = [yuan(most) for most in OWN_BANDS[1:]]
-    words = [_("没有自付"), _("{most} 元以内").format(most=ends[0])]
-    words += [
-        _("{least} 至 {most} 元").format(least=least, most=most)
-        for least, most in itertools.pairwise(ends)
-    ]
-    return [*words, _("{least} 元以上").format(least=ends[-1])]
-
-
-def share_band_words() -> list[str]:
-    """The bands of what the payers give of a bill."""
-    words = [_("不到 {percent}%").format(percent=SHARE_BANDS[0])]
-    words += [f"{least}%–{most}%" for least, most in itertools.pairwise(SHARE_BANDS)]
-    return [*words, _("{percent}% 及以上").format(percent=SHARE_BANDS[-1])]
-
-
-def age_words() -> list[str]:
-    """The bands of how long an advance is not paid."""
-    ends = itertools.pairwise(AGES)
-    words = [_("{most} 个月以内").format(most=AGES[0])]
-    words += [
-        _("{least} 至 {most} 个月").format(least=least + 1, most=most) for least, most in ends
-    ]
-    return [*words, _("{least} 个月以上").format(least=AGES[-1])]
-
-
-def age_of(advance: Advance, now: str) -> int:
-    """The place of an advance among `age_words`."""
-    months = months_between(advance.period, now)
-    return sum(months > most for most in AGES)
-
-
-def this_month() -> str:
-    """``YYYYMM`` of today."""
-    return f"{timezone.localdate():%Y%m}"
-
-
-def _list(name: str, **query: str | int) -> str:
-    return f"{reverse(f'desk:{name}')}?{urlencode(query)}"
-
-
 def _settlements(year: int, **query: str | int) -> str:
-    return _list("figures_settlements", year=year, **query)
+    return list_address("figures_settlements", year=year, **query)
 
 
 def _count(rows: Iterable[MonthOfHospital]) -> int:
     return sum(row.claims for row in rows)
+
+
+def _bill(rows: Iterable[MonthOfHospital]) -> int:
+    return sum(row.bill_fen for row in rows)
+
+
+def _own(rows: Iterable[MonthOfHospital]) -> int:
+    return sum(row.own_fen for row in rows)
 
 
 def _by_payer(rows: Sequence[MonthOfHospital], year: int) -> BarChart:
@@ -135,52 +105,41 @@ def _by_payer(rows: Sequence[MonthOfHospital], year: int) -> BarChart:
         )
         for payer, fen in sums.items()
     ]
-    own = sum(row.own_fen for row in rows)
-    measures.append(Measure(_("个人自付"), own, yuan(own), [_("个人自付"), yuan(own)]))
+    own = _own(rows)
+    paid = Link(yuan(own), _settlements(year, payer=OWN))
+    measures.append(Measure(_("个人自付"), own, yuan(own), [_("个人自付"), paid]))
     columns = [Column(_("支付方")), Column(_("金额（元）"), numeric=True)]
-    totals: list[Cell] = [_("合计"), yuan(sum(sums.values()) + own)]
+    totals: list[Cell] = [_("合计"), Link(yuan(sum(sums.values()) + own), _settlements(year))]
     return bar_chart(_("各方支付的钱"), columns, measures, totals=totals)
 
 
 def _by_month(rows: Sequence[MonthOfHospital], year: int) -> BarChart:
-    return _grouped(
-        _("各月结算"),
-        _("月份"),
-        rows,
-        lambda row: (f"{row.month:02}", _("{month} 月").format(month=row.month)),
-        lambda key: _settlements(year, month=int(key)),
-    )
-
-
-def _by_hospital(rows: Sequence[MonthOfHospital], year: int) -> BarChart:
-    return _grouped(
-        _("各医院结算"),
-        _("医院"),
-        rows,
-        lambda row: (row.institution, row.name),
-        lambda key: _settlements(year, hospital=key),
-    )
-
-
-def _grouped(
-    caption: str,
-    head: str,
-    rows: Sequence[MonthOfHospital],
-    group: Callable[[MonthOfHospital], tuple[str, str]],
-    link: Callable[[str], str],
-) -> BarChart:
-    groups: dict[tuple[str, str], list[MonthOfHospital]] = {}
+    months: dict[int, list[MonthOfHospital]] = {}
     for row in rows:
-        groups.setdefault(group(row), []).append(row)
-    measures = []
-    for (key, label), inside in sorted(groups.items()):
-        bill, own = sum(row.bill_fen for row in inside), sum(row.own_fen for row in inside)
-        cells: list[Cell] = [label, Link(f"{_count(inside):,}", link(key)), yuan(bill), yuan(own)]
-        measures.append(Measure(label, bill, yuan(bill), cells))
-    columns = [Column(head), *_numbers(_("笔数"), _("总费用（元）"), _("个人自付（元）"))]
-    bill, own = sum(row.bill_fen for row in rows), sum(row.own_fen for row in rows)
-    totals: list[Cell] = [_("合计"), _count(rows), yuan(bill), yuan(own)]
-    return bar_chart(caption, columns, measures, totals=totals)
+        months.setdefault(row.month, []).append(row)
+    measures = [
+        Measure(
+            _("{month} 月").format(month=month),
+            _bill(inside),
+            yuan(_bill(inside)),
+            _summed(_("{month} 月").format(month=month), inside, year, month=month),
+        )
+        for month, inside in sorted(months.items())
+    ]
+    columns = [Column(_("月份")), *_numbers(_("笔数"), _("总费用（元）"), _("个人自付（元）"))]
+    return bar_chart(_("各月结算"), columns, measures, totals=_summed(_("合计"), rows, year))
+
+
+def _summed(
+    label: str, rows: Sequence[MonthOfHospital], year: int, **query: str | int
+) -> list[Cell]:
+    every = _settlements(year, **query)
+    return [
+        label,
+        Link(f"{_count(rows):,}", every),
+        Link(yuan(_bill(rows)), every),
+        Link(yuan(_own(rows)), _settlements(year, **query, payer=OWN)),
+    ]
 
 
 def _by_own_part(bands: Sequence[Band], year: int) -> BarChart:
@@ -189,7 +148,8 @@ def _by_own_part(bands: Sequence[Band], year: int) -> BarChart:
         _("一次自付"),
         own_band_words(),
         [(band.own, band) for band in bands],
-        lambda at: _settlements(year, own=at),
+        lambda band: _settlements(year, **band),
+        "own",
     )
 
 
@@ -199,7 +159,8 @@ def _by_share(bands: Sequence[Band], year: int) -> BarChart:
         _("各方支付占总费用"),
         share_band_words(),
         [(band.share, band) for band in bands],
-        lambda at: _settlements(year, share=at),
+        lambda band: _settlements(year, **band),
+        "share",
     )
 
 
@@ -208,7 +169,8 @@ def _banded(
     head: str,
     words: Sequence[str],
     bands: Sequence[tuple[int, Band]],
-    link: Callable[[int], str],
+    link: Callable[[dict[str, str | int]], str],
+    field: str,
 ) -> BarChart:
     counts: Counter[int] = Counter()
     own: Counter[int] = Counter()
@@ -220,32 +182,50 @@ def _banded(
             word,
             counts[at],
             f"{counts[at]:,}",
-            [word, Link(f"{counts[at]:,}", link(at)), yuan(own[at])],
+            [
+                word,
+                Link(f"{counts[at]:,}", link({field: at})),
+                Link(yuan(own[at]), link({field: at, "payer": OWN})),
+            ],
         )
         for at, word in enumerate(words)
     ]
     columns = [Column(head), *_numbers(_("笔数"), _("个人自付（元）"))]
-    totals: list[Cell] = [_("合计"), counts.total(), yuan(own.total())]
+    totals: list[Cell] = [
+        _("合计"),
+        Link(f"{counts.total():,}", link({})),
+        Link(yuan(own.total()), link({"payer": OWN})),
+    ]
     return bar_chart(caption, columns, measures, totals=totals)
 
 
-def _by_age(owed: Sequence[Advance]) -> BarChart:
+def _owed_by_age(owed: Sequence[Advance]) -> BarChart:
+    amounts = [(one.period, one.amount_fen) for one in owed]
+    return _aged(_("各方还没有付给医院的垫付"), amounts, "figures_advances")
+
+
+def _unpaid_by_age(unpaid: Sequence[UnpaidMonth]) -> BarChart:
+    amounts = [(one.period, one.amount_fen) for one in unpaid]
+    return _aged(_("患者还没有付给医院的自付"), amounts, "figures_unpaid")
+
+
+def _aged(caption: str, amounts: Sequence[tuple[str, int]], behind: str) -> BarChart:
     now = this_month()
     sums: Counter[int] = Counter()
-    for advance in owed:
-        sums[age_of(advance, now)] += advance.amount_fen
+    for period, fen in amounts:
+        sums[age_of(period, now)] += fen
     measures = [
         Measure(
             word,
             max(0, sums[at]),
             yuan(sums[at]),
-            [word, Link(yuan(sums[at]), _list("figures_advances", age=at))],
+            [word, Link(yuan(sums[at]), list_address(behind, age=at))],
         )
         for at, word in enumerate(age_words())
     ]
     columns = [Column(_("结算以来")), *_numbers(_("未付（元）"))]
-    totals: list[Cell] = [_("合计"), yuan(sums.total())]
-    return bar_chart(_("各方还没有付给医院的垫付"), columns, measures, totals=totals)
+    totals: list[Cell] = [_("合计"), Link(yuan(sums.total()), list_address(behind))]
+    return bar_chart(caption, columns, measures, totals=totals)
 
 
 def _numbers(*labels: str) -> list[Column]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -9,13 +12,15 @@ from django.utils.translation import gettext as _
 
 from doudi.office.accounts.permissions import Permission
 from doudi.office.settlement.day_sheet import day_sheet
-from doudi.office.settlement.unpaid import unpaid_own_parts
+from doudi.office.settlement.kept_unpaid import Unpaid, UnpaidStay
 from doudi.office.web.components import Column, Link, Money, Table
 from doudi.office.web.pages import StaffRequest, staff_page
 from doudi.office.web.window.forms import DayForm
 from doudi.office.web.window.home import day_table
 from doudi.office.web.window.words import kind_word, payer_words
 from doudi.office.web.window.working_day import choose_working_day, working_day
+
+_ON_A_PAGE = 50
 
 
 @staff_page(Permission.SETTLE, ("POST",))
@@ -52,7 +57,8 @@ def sheet(request: StaffRequest) -> HttpResponse:
 @staff_page(Permission.SETTLE)
 def unpaid(request: StaffRequest) -> HttpResponse:
     """Own parts that this hospital has advanced, oldest first; and what is to be given back."""
-    rows = unpaid_own_parts(institution=str(request.user.institution_id))
+    by_page: Any = Unpaid([str(request.user.institution_id)]).stays(refunds=True)
+    page: Page[UnpaidStay] = Paginator(by_page, _ON_A_PAGE).get_page(request.GET.get("page"))
     table = Table(
         _("未付清的自付"),
         [
@@ -70,8 +76,8 @@ def unpaid(request: StaffRequest) -> HttpResponse:
                 Money(max(0, row.owed_fen)),
                 Money(row.refund_due_fen),
             ]
-            for row in rows
+            for row in page
         ],
         empty=_("没有未付清的自付"),
     )
-    return render(request, "window/unpaid.html", {"table": table})
+    return render(request, "window/unpaid.html", {"table": table, "page": page})
