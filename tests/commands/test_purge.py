@@ -10,6 +10,8 @@ from pytest_django import DjangoDbBlocker
 from tests.commands.an_office import an_office
 from tests.commands.conftest import Doudi
 
+from doudi.office.accounts.login_failures import DAYS_KEPT
+from doudi.office.accounts.models import LoginFailures
 from doudi.office.enquiries.models import SavedEnquiry
 from doudi.office.enquiries.services import open_enquiry, save_enquiry
 from doudi.office.limits.models import Tally
@@ -26,9 +28,21 @@ def test_what_has_expired_is_deleted_and_nothing_else(
         )
         for key, ends_at in (("a" * 64, 60), ("b" * 64, 2**40)):
             Tally.objects.create(key=key, ends_at=ends_at, times=3)
+        today = timezone.localdate()
+        for day in (today, today - timedelta(days=DAYS_KEPT + 1)):
+            LoginFailures.objects.create(
+                day=day, username="", passwords=1, tokens=0, locks=0, last_at=timezone.now()
+            )
         said = doudi("manage", "purge").out
-        assert "保存结果 1 份，次数记录 1 条，登录 0 次" in said
+        assert [line.split() for line in said.splitlines()[1:]] == [
+            ["保存结果", "1"],
+            ["次数记录", "1"],
+            ["已结束的登录", "0"],
+            ["登录失败的计数", "1"],
+        ]
         assert open_enquiry(code=old) is None
         assert open_enquiry(code=new) == {"way": "household"}
         assert Tally.objects.get().key == "b" * 64
-        assert "保存结果 0 份，次数记录 0 条，登录 0 次" in doudi("manage", "purge").out
+        again = doudi("manage", "purge").out
+        assert [line.split()[1] for line in again.splitlines()[1:]] == ["0", "0", "0", "0"]
+        assert LoginFailures.objects.count() == 1

@@ -126,6 +126,8 @@ def _logging_in() -> dict[str, Any]:
         "AXES_LOCKOUT_PARAMETERS": ["username"],
         "AXES_RESET_ON_SUCCESS": True,
         "AXES_ENABLE_ACCESS_FAILURE_LOG": False,
+        # It would keep the address and browser of every login for ever.
+        "AXES_DISABLE_ACCESS_LOG": True,
         "AXES_LOCKOUT_CALLABLE": "doudi.office.web.account.views.locked_out",
         "AXES_SENSITIVE_PARAMETERS": ["username", "ip_address"],
         "AXES_VERBOSE": False,

@@ -17,7 +17,7 @@ from doudi.office.accounts.session_store import SessionStore
 from doudi.office.registry.models import Division, Person
 from doudi.office.settlement.models import Institution
 
-__all__ = ["Authenticator", "LookUp", "Session", "User", "Users"]
+__all__ = ["Authenticator", "LoginFailures", "LookUp", "Session", "User", "Users"]
 
 
 class Users(BaseUserManager["User"]):
@@ -100,6 +100,25 @@ class Session(AbstractBaseSession):
     def get_session_store_class(cls) -> type[SessionStore]:
         """What reads and writes it."""
         return SessionStore
+
+
+class LoginFailures(models.Model):
+    """How often logging in failed on a day under a name; see `login_failures`.
+
+    ``passwords`` and ``tokens`` are wrong ones, ``locks`` how often the name was locked.
+    """
+
+    day = models.DateField()
+    username = models.CharField(max_length=30)
+    passwords = models.PositiveIntegerField()
+    tokens = models.PositiveIntegerField()
+    locks = models.PositiveIntegerField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("day", "username"), name="failures_of_a_day_and_name"),
+        )
 
 
 class LookUp(models.Model):

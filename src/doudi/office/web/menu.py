@@ -32,6 +32,7 @@ JOBS = (
     Job(_("公众异议"), "desk:disputes", Permission.READ_CASES),
     Job(_("账号"), "desk:accounts", Permission.MANAGE_ACCOUNTS),
     Job(_("接口令牌"), "desk:tokens", Permission.MANAGE_ACCOUNTS),
+    Job(_("登录与安全"), "desk:security", Permission.MANAGE_ACCOUNTS),
 )
 
 

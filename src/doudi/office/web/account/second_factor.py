@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django_otp import login as otp_login
 
 from doudi.office.accounts.devices import Authenticator
+from doudi.office.accounts.login_failures import count_failure
 from doudi.office.accounts.second_factor import (
     confirm_device,
     device_to_confirm,
@@ -39,6 +40,7 @@ def ask(request: StaffRequest) -> HttpResponse:
         if device is not None:
             otp_login(request, device)
             return redirect(target)
+        count_failure(request.user.username, tokens=1)
         form.add_error("token", _("动态口令不对，或刚刚用过；请等下一个再试"))
     return render(request, "account/second_factor.html", {"form": form, "next": target})
 

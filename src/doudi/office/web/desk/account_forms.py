@@ -43,6 +43,7 @@ class ChangeForm(forms.Form):
         choices=(
             ("password", _("重设密码")),
             ("second_factor", _("重设第二道验证（手机丢失）")),
+            ("unlock", _("解除锁定")),
             ("sessions", _("结束其全部登录")),
             ("disable", _("停用")),
             ("enable", _("重新启用")),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from doudi.i18n import either
 from doudi.office.accounts import services
 from doudi.office.accounts.errors import AccountRefused
+from doudi.office.accounts.login_failures import locked_until, unlock
 from doudi.office.accounts.models import User
 from doudi.office.accounts.permissions import Permission
 from doudi.office.accounts.scope import accounts_in_scope
@@ -89,6 +90,10 @@ def one(request: StaffRequest, account: str) -> HttpResponse:
         Pair(_("角色"), str(user.get_role_display())),
         Pair(_("单位"), user.place),
         Pair(_("状态"), _state(user)),
+        *(
+            Pair(_("登录"), Badge(_("锁定到 {until}").format(until=moment(until)), "warning"))
+            for until in locked_until([user]).values()
+        ),
     ]
     shown = {"account": user, "form": form, "facts": facts, "sessions": _sessions(user)}
     return render(request, "desk/account.html", shown)
@@ -113,6 +118,8 @@ def _change(request: StaffRequest, user: User, change: str, reason: str) -> Http
         return _handed_over(request, user, password)
     if change == "second_factor":
         reset_second_factor(user=user, by=request.user, reason=reason)
+    elif change == "unlock":
+        unlock(user=user, by=request.user, reason=reason)
     elif change == "sessions":
         end_sessions(user=user, by=request.user, reason=reason)
     elif change == "disable":

@@ -22,6 +22,7 @@ from doudi.office.web.desk import (
     imports,
     people,
     people_export,
+    security,
     tokens,
 )
 
@@ -33,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", accounts.listing, name="accounts"),
     path("accounts/new", accounts.create, name="account_new"),
     path("accounts/<str:account>", accounts.one, name="account"),
+    path("security/", security.home, name="security"),
     path("tokens/", tokens.listing, name="tokens"),
     path("tokens/new", tokens.create, name="token_new"),
     path("tokens/<str:token>", tokens.one, name="token"),
