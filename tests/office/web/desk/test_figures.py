@@ -206,7 +206,7 @@ def test_the_page_shows_every_figure_and_opens_its_list(
     with statements(21):
         text = league.get("/desk/figures/").content.decode()
     keep(timezone.now())
-    with statements(20):
+    with statements(22):
         kept = league.get("/desk/figures/").content.decode()
     assert re.findall(r">([\d,.]+)</a>", kept) == re.findall(r">([\d,.]+)</a>", text)
     for figure in ("2018 年", "7,650", "45,141.75", "63,000", "51,000", "6,200", "7,200"):
