@@ -132,6 +132,14 @@ class Contract(_Recorded):
                 name="a_contract_ends_after_it_begins",
             ),
         )
+        indexes = (
+            # With the days in it, so that whether somebody is signed is seen without the row.
+            models.Index(
+                fields=("person", "valid_from", "valid_to"),
+                condition=Q(withdrawn_at=None),
+                name="contracts_of_a_person_by_day",
+            ),
+        )
 
 
 class Service(_Recorded):

@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from doudi.office.care.models import CheckUp, CheckUpCall, Contract, Treatment, TreatmentPlan
 from doudi.office.care.rendered import CHRONIC_LISTS
@@ -86,20 +86,27 @@ def serious_patients(
 
 def state_of(listing: object) -> Batch:
     """The state of a listing that `serious_patients` gave."""
-    if getattr(listing, "is_treated", False):
+    names = ("is_treated", "is_treated_elsewhere", "is_planned")
+    return _state_of(*(bool(getattr(listing, name, False)) for name in names))
+
+
+def _state_of(treated: bool, elsewhere: bool, planned: bool) -> Batch:
+    if treated:
         return Batch.TREATED
-    if getattr(listing, "is_treated_elsewhere", False):
+    if elsewhere:
         return Batch.ELSEWHERE
-    return Batch.PLANNED if getattr(listing, "is_planned", False) else Batch.UNPLANNED
+    return Batch.PLANNED if planned else Batch.UNPLANNED
 
 
 def serious_figures(people: QuerySet[Person], day: date) -> SeriousFigures:
     """How many of them need treatment, are treated, have a plan; in one SQL statement."""
     diseases: dict[str, dict[Batch, int]] = {}
     total = dict.fromkeys(Batch, 0)
-    for listing in serious_patients(people, day).order_by("disease"):
-        state = state_of(listing)
-        diseases.setdefault(listing.disease, dict.fromkeys(Batch, 0))[state] += 1
+    names = ("disease", "is_treated", "is_treated_elsewhere", "is_planned")
+    rows = serious_patients(people, day).order_by("disease")
+    for disease, *marks in rows.values_list(*names):
+        state = _state_of(*marks)
+        diseases.setdefault(disease, dict.fromkeys(Batch, 0))[state] += 1
         total[state] += 1
     return SeriousFigures(sum(total.values()), total, tuple(diseases.items()))
 
@@ -115,6 +122,15 @@ def chronic_patients(
     if signed is None:
         return found
     return found.filter(Exists(contracts) if signed else ~Exists(contracts))
+
+
+def chronic_figures(people: QuerySet[Person], day: date) -> tuple[int, int]:
+    """How many should have a contract, and how many of them do; one SQL statement."""
+    contracts = Contract.objects.filter(holds_on(day), withdrawn_at=None, person=OuterRef("pk"))
+    found = chronic_patients(people, day).aggregate(
+        needed=Count("pk"), signed=Count("pk", filter=Exists(contracts))
+    )
+    return found["needed"], found["signed"]
 
 
 def severe_patients(people: QuerySet[Person], day: date) -> QuerySet[DiseaseListing]:
@@ -164,8 +180,20 @@ def last_check_up_year(day: date) -> int:
 
 
 def check_up_figures(people: QuerySet[Person], year: int) -> CheckUpFigures:
-    """A year's check-ups, one SQL statement a number."""
-    wishes, key_persons, done, ill, waiting = (
-        checked_people(people, year, state).count() for state in CheckUpState
+    """A year's check-ups, in one SQL statement."""
+    calls = CheckUpCall.objects.filter(year=year, withdrawn_at=None)
+    done = CheckUp.objects.filter(year=year, withdrawn_at=None)
+    # A union inside IN: the few people are collected by index and nobody else is looked at.
+    found = people.filter(pk__in=calls.values("person").union(done.values("person")))
+    of_person = {"person": OuterRef("pk")}
+    called, checked = Exists(calls.filter(**of_person)), Exists(done.filter(**of_person))
+    ill = Exists(done.filter(**of_person).exclude(finding=CheckUp.Treated.NOT_ILL))
+    why = CheckUpCall.Why
+    counts = found.aggregate(
+        wishes=Count("pk", filter=Exists(calls.filter(**of_person, why=why.WISHES))),
+        key_persons=Count("pk", filter=Exists(calls.filter(**of_person, why=why.KEY_PERSON))),
+        done=Count("pk", filter=checked),
+        ill=Count("pk", filter=ill),
+        waiting=Count("pk", filter=called & ~checked),
     )
-    return CheckUpFigures(wishes, key_persons, done, ill, waiting)
+    return CheckUpFigures(**counts)

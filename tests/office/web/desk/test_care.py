@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page as BrowserPage
+from python_calamine import CalamineWorkbook
 from tests.office.builders import SAID
 from tests.office.care.builders import (
     DAY,
@@ -25,9 +27,11 @@ from tests.office.web.conftest import Statements, log_in
 from tests.office.web.people_and_places import HERE, THERE, account, household_member, make_place
 
 from doudi.office.approvals.models import Proposal
+from doudi.office.audit.models import Call
 from doudi.office.care import services as care
 from doudi.office.care.models import CheckUp, Contract, Service, Team, Treatment, TreatmentPlan
 from doudi.office.registry.models import Person
+from doudi.office.web.desk import care_lists
 
 Role = Callable[..., Client]
 
@@ -88,7 +92,7 @@ def test_the_figures_take_as_many_statements_however_many_people_there_are(
         chronic_patient(f"合成{number}")
         serious_patient(f"合成大病{number}")
     client.get("/desk/care/")
-    with statements(13):
+    with statements(8):
         client.get("/desk/care/")
     for number in range(3):
         person = chronic_patient(f"合成又{number}")
@@ -96,7 +100,7 @@ def test_the_figures_take_as_many_statements_however_many_people_there_are(
         care.call_to_check_up(**SAID, person_id=person.pk, year=2018, why="wishes")
         listed(person, "severe_backstop", "重病")
         serious_patient(f"合成又大病{number}")
-    with statements(13):
+    with statements(8):
         client.get("/desk/care/")
     for address, count in (
         ("/desk/care/serious", 5),
@@ -110,6 +114,32 @@ def test_the_figures_take_as_many_statements_however_many_people_there_are(
     ):
         with statements(count):
             assert client.get(address).status_code == 200, address
+
+
+@pytest.mark.django_db
+def test_a_list_of_care_is_saved_as_excel_by_who_may_export(
+    as_role: Role, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(care_lists, "_ON_A_PAGE", 1)
+    chronic_patient("=1+1")
+    chronic_patient("合成乙")
+    signed(chronic_patient("合成已签"))
+    chronic_patient("合成外旗", THERE)
+    listing = serious_patient("合成没方案")
+    client = as_role("banner")
+    page = text(client.get("/desk/care/chronic?signed=no&page=2"))
+    assert "excel=1" in page and "第 2 页，共 2 页" in page
+    answer = client.get("/desk/care/chronic?signed=no&excel=1")
+    rows = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert sorted(str(row[0]) for row in rows[1:]) == ["=1+1", "合成乙"]
+    assert {row[3] for row in rows[1:]} == {"没有签约"}
+    assert Call.objects.get(service="export_care").detail["people"] == 2
+    answer = client.get("/desk/care/serious?state=unplanned&excel=1")
+    rows = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert [row[0] for row in rows[1:]] == [listing.person.name]
+    village = as_role("village")
+    assert "excel=1" not in text(village.get("/desk/care/chronic"))
+    assert village.get("/desk/care/chronic?excel=1").status_code == 403
 
 
 @pytest.mark.django_db

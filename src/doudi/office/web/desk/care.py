@@ -20,7 +20,7 @@ from doudi.office.care.selectors import (
     CheckUpState,
     SeriousFigures,
     check_up_figures,
-    chronic_patients,
+    chronic_figures,
     last_check_up_year,
     serious_figures,
     severe_patients,
@@ -123,8 +123,7 @@ def _by_disease(found: SeriousFigures) -> Table:
 
 def _chronic(people: QuerySet[Person], at: dict[str, str]) -> list[Pair]:
     today = timezone.localdate()
-    needed = chronic_patients(people, today).count()
-    signed = chronic_patients(people, today, signed=True).count()
+    needed, signed = chronic_figures(people, today)
     return [
         Pair(_("需要签约的慢病患者"), _list("care_chronic", needed, at)),
         Pair(_("已签约"), _list("care_chronic", signed, at, signed="yes")),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -14,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from doudi.office.accounts.permissions import Permission
+from doudi.office.audit.services import note
 from doudi.office.care.models import Contract, TreatmentPlan
 from doudi.office.care.selectors import (
     Batch,
@@ -30,12 +33,28 @@ from doudi.office.registry.standings import standings_on
 from doudi.office.web.components import Badge, Cell, Column, Link, Table
 from doudi.office.web.desk import registry_words as words
 from doudi.office.web.desk.care import asked_people, batch_words
+from doudi.office.web.desk.people_export import workbook_response
 from doudi.office.web.pages import StaffRequest, staff_page
+from doudi.office.workbooks import table_workbook
 
 _ON_A_PAGE = 50
+_AT_ONCE = 1_000
 _PLACE = "household__division__parent"
 _SIGNED = {"": None, "yes": True, "no": False}
 _LONGEST_YEAR = 4
+
+Cells = list[list[Cell]]
+
+
+@dataclass(frozen=True)
+class _List:
+    """A list: the keys of its rows in order, and what turns some of them into lines."""
+
+    name: str
+    hint: str
+    columns: Sequence[str]
+    keys: Sequence[Any]
+    lines: Callable[[Sequence[Any]], Cells]
 
 
 @staff_page(Permission.SEE_CARE)
@@ -43,26 +62,27 @@ def serious(request: StaffRequest) -> HttpResponse:
     """Patients of the serious list; ``state`` picks those of one, such as those without a plan."""
     state = _chosen(request, Batch)
     _place, people = asked_people(request)
-    found = serious_patients(people, timezone.localdate(), state).select_related(
-        f"person__{_PLACE}"
-    )
-    page = _page_of(request, found.order_by("disease", "pk"))
-    plans = _newest_plans(page)
+    found = serious_patients(people, timezone.localdate(), state)
     states = batch_words()
-    rows: list[list[Cell]] = [
-        [
-            person_link(row.person),
-            words.place(row.person.household),
-            row.disease,
-            _badge(state_of(row), states),
-            plans.get(row.pk),
+
+    def lines(keys: Sequence[Any]) -> Cells:
+        rows = _in_order(found.select_related(f"person__{_PLACE}"), keys)
+        plans = _newest_plans(rows)
+        return [
+            [
+                person_link(row.person),
+                words.place(row.person.household),
+                row.disease,
+                _badge(state_of(row), states),
+                plans.get(row.pk),
+            ]
+            for row in rows
         ]
-        for row in page
-    ]
+
     name = _("大病患者") if state is None else _("大病患者：{state}").format(state=states[state])
     columns = [_("姓名"), _("住址"), _("病种"), _("治疗"), _("方案")]
     hint = _("没有治疗的病人，每人都要有治疗方案：哪一天、在哪家定点医院。")
-    return _shown(request, name, hint, columns, rows, page)
+    return _shown(request, _List(name, hint, columns, _keys(found, "disease"), lines))
 
 
 @staff_page(Permission.SEE_CARE)
@@ -73,51 +93,58 @@ def chronic(request: StaffRequest) -> HttpResponse:
         raise Http404
     _place, people = asked_people(request)
     today = timezone.localdate()
-    found = chronic_patients(people, today, signed=_SIGNED[asked]).select_related(_PLACE)
-    page = _page_of(request, found.order_by("household__division", "household", "pk"))
-    listed = standings_on(list(page), today)
-    contracts = {
-        row.person_id: row
-        for row in Contract.objects.filter(
-            holds_on(today), withdrawn_at=None, person__in=[person.pk for person in page]
-        ).select_related("team", "package")
-    }
-    rows: list[list[Cell]] = [
-        [
-            person_link(person),
-            words.place(person.household),
-            words.illnesses(listed[person.pk]),
-            contracts[person.pk].team.name
-            if person.pk in contracts
-            else Badge(_("没有签约"), "warning"),
-            _package(contracts.get(person.pk)),
+    found = chronic_patients(people, today, signed=_SIGNED[asked])
+
+    def lines(keys: Sequence[Any]) -> Cells:
+        rows = _in_order(Person.objects.select_related(_PLACE), keys)
+        listed = standings_on(rows, today)
+        contracts = {
+            row.person_id: row
+            for row in Contract.objects.filter(
+                holds_on(today), withdrawn_at=None, person__in=keys
+            ).select_related("team", "package")
+        }
+        return [
+            [
+                person_link(person),
+                words.place(person.household),
+                words.illnesses(listed[person.pk]),
+                contracts[person.pk].team.name
+                if person.pk in contracts
+                else Badge(_("没有签约"), "warning"),
+                _package(contracts.get(person.pk)),
+            ]
+            for person in rows
         ]
-        for person in page
-    ]
+
     names = {"": _("慢病患者"), "yes": _("慢病患者：已签约"), "no": _("慢病患者：没有签约")}
     columns = [_("姓名"), _("住址"), _("病种"), _("家庭医生团队"), _("服务包")]
     hint = _("签约自愿：个人或一家人自己选一个团队。")
-    return _shown(request, names[asked], hint, columns, rows, page)
+    keys = _keys(found, "household__division", "household")
+    return _shown(request, _List(names[asked], hint, columns, keys, lines))
 
 
 @staff_page(Permission.SEE_CARE)
 def severe(request: StaffRequest) -> HttpResponse:
     """Patients who are approved for the backstop."""
     _place, people = asked_people(request)
-    found = severe_patients(people, timezone.localdate()).select_related(f"person__{_PLACE}")
-    page = _page_of(request, found.order_by("disease", "pk"))
-    rows: list[list[Cell]] = [
-        [
-            person_link(row.person),
-            words.place(row.person.household),
-            row.disease,
-            words.days(row.valid_from, row.valid_to),
+    found = severe_patients(people, timezone.localdate())
+
+    def lines(keys: Sequence[Any]) -> Cells:
+        return [
+            [
+                person_link(row.person),
+                words.place(row.person.household),
+                row.disease,
+                words.days(row.valid_from, row.valid_to),
+            ]
+            for row in _in_order(found.select_related(f"person__{_PLACE}"), keys)
         ]
-        for row in page
-    ]
+
     columns = [_("姓名"), _("住址"), _("病种"), _("起止")]
     hint = _("列入和移出名单在登记库里办，由另一人复核。")
-    return _shown(request, _("核准兜底的重病患者"), hint, columns, rows, page)
+    name = _("核准兜底的重病患者")
+    return _shown(request, _List(name, hint, columns, _keys(found, "disease"), lines))
 
 
 @staff_page(Permission.SEE_CARE)
@@ -129,18 +156,21 @@ def check_ups(request: StaffRequest) -> HttpResponse:
         raise Http404
     year = int(text) if text else timezone.localdate().year
     _place, people = asked_people(request)
-    found = checked_people(people, year, state).select_related(_PLACE)
-    page = _page_of(request, found.order_by("household__division", "household", "pk"))
-    listed = standings_on(list(page), timezone.localdate())
-    rows: list[list[Cell]] = [
-        [
-            person_link(person),
-            words.place(person.household),
-            words.sex_and_birth(person),
-            words.illnesses(listed[person.pk]),
+    found = checked_people(people, year, state)
+
+    def lines(keys: Sequence[Any]) -> Cells:
+        rows = _in_order(Person.objects.select_related(_PLACE), keys)
+        listed = standings_on(rows, timezone.localdate())
+        return [
+            [
+                person_link(person),
+                words.place(person.household),
+                words.sex_and_birth(person),
+                words.illnesses(listed[person.pk]),
+            ]
+            for person in rows
         ]
-        for person in page
-    ]
+
     names = {
         CheckUpState.WISHES: _("自愿体检的人"),
         CheckUpState.KEY_PERSONS: _("重点人群中要体检的人"),
@@ -150,7 +180,8 @@ def check_ups(request: StaffRequest) -> HttpResponse:
     }
     name = _("{year} 年体检：{state}").format(year=year, state=names[state])
     columns = [_("姓名"), _("住址"), _("性别、出生"), _("病种名单")]
-    return _shown(request, name, "", columns, rows, page)
+    keys = _keys(found, "household__division", "household")
+    return _shown(request, _List(name, "", columns, keys, lines))
 
 
 def person_link(person: Person) -> Link:
@@ -158,7 +189,7 @@ def person_link(person: Person) -> Link:
     return Link(person.name, reverse("desk:care_person", args=[person.public_id]))
 
 
-def _newest_plans(listings: Page[DiseaseListing]) -> dict[int, str]:
+def _newest_plans(listings: Sequence[DiseaseListing]) -> dict[int, str]:
     plans = TreatmentPlan.objects.filter(
         listing__in=[row.pk for row in listings], withdrawn_at=None
     ).select_related("institution")
@@ -189,21 +220,65 @@ def _chosen(request: StaffRequest, states: Any) -> Any:
         raise Http404 from None
 
 
-def _page_of(request: StaffRequest, found: QuerySet[Any]) -> Page[Any]:
-    return Paginator(found, _ON_A_PAGE).get_page(request.GET.get("page"))
+def _keys(found: QuerySet[Any], *order: str) -> list[Any]:
+    """The keys of all rows in order: counted and cut into pages by looking at each once.
+
+    A database would look at each of tens of thousands twice, and sort all that a line shows.
+    """
+    return list(found.order_by(*order, "pk").values_list("pk", flat=True))
 
 
-def _shown(
-    request: StaffRequest,
-    name: str,
-    hint: str,
-    columns: Sequence[str],
-    rows: Sequence[Sequence[Cell]],
-    page: Page[Any],
-) -> HttpResponse:
+def _in_order(rows: QuerySet[Any], keys: Sequence[Any]) -> list[Any]:
+    found = rows.in_bulk(list(keys))
+    return [found[key] for key in keys]
+
+
+def _shown(request: StaffRequest, listed: _List) -> HttpResponse:
+    may_export = request.user.may(Permission.EXPORT_PEOPLE)
+    if request.GET.get("excel"):
+        if not may_export:
+            raise PermissionDenied
+        return _workbook(request, listed)
+    page = Paginator(listed.keys, _ON_A_PAGE).get_page(request.GET.get("page"))
     table = Table(
-        name, [Column(label) for label in columns], rows, empty=_("没有人"), hide_caption=True
+        listed.name,
+        [Column(label) for label in listed.columns],
+        listed.lines(list(page)),
+        empty=_("没有人"),
+        hide_caption=True,
     )
-    count = page.paginator.count
-    shown = {"name": name, "hint": hint, "table": table, "page": page, "count": count}
+    query = request.GET.copy()
+    query.pop("page", None)
+    query["excel"] = "1"
+    shown = {
+        "name": listed.name,
+        "hint": listed.hint,
+        "table": table,
+        "page": page,
+        "count": len(listed.keys),
+        "excel": f"?{query.urlencode()}" if may_export and listed.keys else "",
+    }
     return render(request, "desk/care_list.html", shown)
+
+
+def _workbook(request: StaffRequest, listed: _List) -> HttpResponse:
+    """The whole list as Excel, which is recorded."""
+    note(
+        actor=request.user.username,
+        reason="export",
+        service="export_care",
+        subject=f"care:{request.resolver_match.url_name if request.resolver_match else ''}",
+        detail={"people": len(listed.keys), "asked": request.GET.dict()},
+    )
+    rows = (
+        [_plain(cell) for cell in line]
+        for start in range(0, len(listed.keys), _AT_ONCE)
+        for line in listed.lines(listed.keys[start : start + _AT_ONCE])
+    )
+    return workbook_response(table_workbook(listed.name, listed.columns, rows), listed.name)
+
+
+def _plain(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    return str(cell.text) if isinstance(cell, Link | Badge) else str(cell)
