@@ -39,10 +39,11 @@ def test_what_has_expired_is_deleted_and_nothing_else(
             ["次数记录", "1"],
             ["已结束的登录", "0"],
             ["登录失败的计数", "1"],
+            ["查阅记录", "0"],
         ]
         assert open_enquiry(code=old) is None
         assert open_enquiry(code=new) == {"way": "household"}
         assert Tally.objects.get().key == "b" * 64
         again = doudi("manage", "purge").out
-        assert [line.split()[1] for line in again.splitlines()[1:]] == ["0", "0", "0", "0"]
+        assert [line.split()[1] for line in again.splitlines()[1:]] == ["0"] * 5
         assert LoginFailures.objects.count() == 1

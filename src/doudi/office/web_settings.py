@@ -24,6 +24,7 @@ _MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "doudi.office.web.person_reads.PersonReads",
 ]
 
 _TEMPLATES = [

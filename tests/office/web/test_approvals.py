@@ -20,7 +20,7 @@ def test_a_change_is_looked_at_and_approved(statements: Statements) -> None:
     with statements(4):
         shown = client.get("/desk/approvals/").content.decode()
     assert f"/desk/approvals/{name}" in shown
-    with statements(14):
+    with statements(15):
         text = client.get(f"/desk/approvals/{name}").content.decode()
     assert "登记建档立卡" in text and "因病" in text and "通过并办理" in text
     answer = client.post(f"/desk/approvals/{name}", {"decision": "approve", "remark": ""})

@@ -17,7 +17,7 @@ from doudi.office.accounts.session_store import SessionStore
 from doudi.office.registry.models import Division, Person
 from doudi.office.settlement.models import Institution
 
-__all__ = ["Authenticator", "LoginFailures", "LookUp", "Session", "User", "Users"]
+__all__ = ["Authenticator", "LoginFailures", "LookUp", "PersonRead", "Session", "User", "Users"]
 
 
 class Users(BaseUserManager["User"]):
@@ -141,3 +141,26 @@ class LookUp(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=("user", "day")),)
+
+
+class PersonRead(models.Model):
+    """A page that showed a person to somebody; ``page`` is its route, such as ``desk:person``.
+
+    Neither people nor accounts are ever deleted, so the database need not lock their rows to be
+    sure of them while somebody settles.
+    """
+
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    reader = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    page = models.CharField(max_length=40)
+    read_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("person", "read_at"), name="accounts_reads_of_person"),
+            models.Index(fields=("reader", "read_at"), name="accounts_reads_by_reader"),
+        )

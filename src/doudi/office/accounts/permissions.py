@@ -39,6 +39,8 @@ class Permission(StrEnum):
     SET_UP_CARE = "set_up_care"
     """Open teams and name service packages."""
     SEE_AUDIT = "see_audit"
+    SEE_READS = "see_reads"
+    """See who opened which person's page."""
     MANAGE_ACCOUNTS = "manage_accounts"
 
 
@@ -134,6 +136,7 @@ _TABLE: dict[str, tuple[Permission, ...]] = {
         _P.SEE_FIGURES,
         _P.READ_CASES,
         _P.SEE_AUDIT,
+        _P.SEE_READS,
         _P.SEE_CARE,
     ),
     Role.ADMINISTRATOR: (_P.MANAGE_ACCOUNTS, _P.SEE_AUDIT),

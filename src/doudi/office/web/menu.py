@@ -30,6 +30,7 @@ JOBS = (
     Job(_("健康扶贫"), "desk:care", Permission.SEE_CARE),
     Job(_("数据看板"), "desk:figures", Permission.SEE_FIGURES),
     Job(_("公众异议"), "desk:disputes", Permission.READ_CASES),
+    Job(_("查阅记录"), "desk:reads", Permission.SEE_READS),
     Job(_("账号"), "desk:accounts", Permission.MANAGE_ACCOUNTS),
     Job(_("接口令牌"), "desk:tokens", Permission.MANAGE_ACCOUNTS),
     Job(_("登录与安全"), "desk:security", Permission.MANAGE_ACCOUNTS),

@@ -23,6 +23,7 @@ from doudi.office.web.desk import (
     imports,
     people,
     people_export,
+    reads,
     security,
     tokens,
 )
@@ -35,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", accounts.listing, name="accounts"),
     path("accounts/new", accounts.create, name="account_new"),
     path("accounts/<str:account>", accounts.one, name="account"),
+    path("reads/", reads.listing, name="reads"),
     path("security/", security.home, name="security"),
     path("tokens/", tokens.listing, name="tokens"),
     path("tokens/new", tokens.create, name="token_new"),
