@@ -20,6 +20,7 @@ from doudi.office.registry.models import (
     Person,
     RegistrationPeriod,
 )
+from doudi.office.registry.name_readings import keep_readings
 from doudi.office.registry.names import initials_of
 from doudi.office.settlement.policy import active_policy
 
@@ -62,6 +63,7 @@ def _write(some: list[Home], league: League, premium: int) -> list[Person]:
         for member in home.members
     ]
     Person.objects.bulk_create([person for person, _home in people])
+    keep_readings((person.pk, person.name) for person, _home in people)
     RegistrationPeriod.objects.bulk_create(
         [row for person, home in people for row in _registrations(person, home)]
     )

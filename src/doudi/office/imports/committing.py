@@ -19,6 +19,7 @@ from doudi.office.imports.models import PeopleImport, StagedRow
 from doudi.office.registry.changes import one_change
 from doudi.office.registry.errors import RegistryRefused
 from doudi.office.registry.models import DiseaseListing, Person
+from doudi.office.registry.name_readings import keep_readings
 from doudi.office.registry.people_together import batched
 
 _AT_ONCE = 1_000
@@ -210,6 +211,7 @@ def _record(waiting: PeopleImport, actor: str, reason: str) -> int:
     people = _do(_PEOPLE, values)
     if people != waiting.good_rows:
         raise RuntimeError(f"{people} people were recorded of {waiting.good_rows} good rows")
+    _keep_readings(waiting)
     registrations = _do(_REGISTRATIONS, values)
     enrolments = 0
     listings = _list_diseases(waiting, actor)
@@ -233,6 +235,13 @@ def _record(waiting: PeopleImport, actor: str, reason: str) -> int:
     subject = f"import:{waiting.public_id}"
     note(actor=actor, reason=reason, service="commit_import", subject=subject, detail=detail)
     return people
+
+
+def _keep_readings(waiting: PeopleImport) -> None:
+    """Of the people of the good rows, so that they are found by every reading of their names."""
+    good = waiting.staged.filter(state=StagedRow.State.GOOD).values("person")
+    people = Person.objects.filter(public_id__in=good).values_list("pk", "name")
+    keep_readings(people.order_by("pk").iterator(chunk_size=5_000))
 
 
 def _list_diseases(waiting: PeopleImport, actor: str) -> int:

@@ -171,6 +171,20 @@ class Person(models.Model):
         return self.public_id
 
 
+class NameReading(models.Model):
+    """Another way to read a person's name, by the initials of its pinyin."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="readings")
+    initials = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("initials", "person"), name="a_reading_of_a_name_is_kept_once"
+            ),
+        )
+
+
 class Move(models.Model):
     """Somebody went to another household, or with ``person`` empty the whole household elsewhere.
 

@@ -15,6 +15,7 @@ from doudi.office.registry.changes import (
 )
 from doudi.office.registry.errors import RegistryRefused
 from doudi.office.registry.models import Division, Household, Person, Relation
+from doudi.office.registry.name_readings import keep_readings
 from doudi.office.registry.names import initials_of
 from doudi.office.registry.phones import checked_phone, put_phone
 
@@ -53,6 +54,7 @@ def register_person(
         put_phone(person, given_phone)
         person.household = household
         person.save(force_insert=True)
+        keep_readings([(person.pk, person.name)])
         detail = {
             "id_number": identity.masked(number.text),
             "relation": relation,

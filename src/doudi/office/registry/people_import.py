@@ -16,6 +16,7 @@ from doudi.office.registry.models import (
     Person,
     RegistrationPeriod,
 )
+from doudi.office.registry.name_readings import keep_readings
 from doudi.office.registry.people import new_person
 from doudi.office.registry.people_file import read_people
 from doudi.office.registry.people_rows import BadPeople, PersonRow
@@ -53,6 +54,7 @@ def import_people(
             put_phone(person, row.phone)
             people.append(person)
         Person.objects.bulk_create(people, batch_size=_BATCH)
+        keep_readings((person.pk, person.name) for person in people)
         registrations = [
             RegistrationPeriod(
                 person=person, document=row.document, recorded_by=actor, **asdict(row.registration)

@@ -13,6 +13,7 @@ from doudi.office.registry.changes import (
 )
 from doudi.office.registry.errors import RegistryRefused
 from doudi.office.registry.models import Household, Person, Relation, SealedNumber
+from doudi.office.registry.name_readings import renew_readings
 from doudi.office.registry.names import initials_of
 from doudi.office.registry.people import checked_id_number
 from doudi.office.registry.sealed_numbers import seal_number
@@ -37,6 +38,8 @@ def correct_person(*, actor: str, reason: str, person_id: int, name: str, relati
         before = {"name": person.name, "relation": person.relation}
         person.name, person.initials, person.relation = name, initials_of(name), relation
         person.save(update_fields=["name", "initials", "relation"])
+        if name != before["name"]:
+            renew_readings(person)
         after = {"name": name, "relation": relation}
         note_person(actor, reason, "correct_person", person, {"before": before, "after": after})
     return person

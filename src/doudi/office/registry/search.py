@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from doudi.office.registry import identity
-from doudi.office.registry.models import Household, Person
+from doudi.office.registry.models import Household, NameReading, Person
 from doudi.office.registry.selectors import people_of
 
 MOST_FOUND = 50
+MOST_EXPORTED = 5_000
 _LENGTHS_OF_ID_NUMBERS = (15, 18)
 _LAST_CHARACTER = "\U0010ffff"
 
 
 def find_people(text: str, *, division: str | None = None, most: int = MOST_FOUND) -> list[Person]:
-    """The people that ``text`` may mean, with their households; in one SQL statement.
+    """The people that ``text`` may mean, with their households; in one or two SQL statements.
 
-    A whole ID number or card finds its owner; letters find names by their pinyin initials,
-    anything else finds names that begin so. With ``division`` (a padded code) only people of it
-    and below are found, and Division.DoesNotExist for an unknown one. BadNumber for what looks
-    like an ID number and cannot be one. At most ``most`` people, as `order_of` says.
+    A whole ID number or card finds its owner; letters find names by their pinyin initials, those
+    of the usual reading first and then those of others (`matching`); anything else finds names
+    that begin so. With ``division`` (a padded code) only people of it and below are found, and
+    Division.DoesNotExist for an unknown one. BadNumber for what looks like an ID number and
+    cannot be one. At most ``most`` people, as `order_of` says.
     """
     people = Person.objects.select_related("household") if division is None else people_of(division)
+    return matching(people, text, most) if identity.normalised(text) else []
+
+
+def matching(people: QuerySet[Person], text: str, most: int) -> list[Person]:
+    """Those of ``people`` that a text that is not blank may mean, at most so many.
+
+    Whoever's name can be read otherwise is looked for only when the usual reading leaves room.
+    """
+    meant = meant_by(text)
+    found = list(people.filter(meant).order_by(*order_of(text))[:most])
     plain = identity.normalised(text)
-    if not plain:
-        return []
-    return list(people.filter(meant_by(text)).order_by(*order_of(text))[:most])
+    if not _is_letters(plain) or len(found) == most:
+        return found
+    readings = NameReading.objects.filter(starts_with("initials", plain.lower()))
+    others = people.filter(pk__in=readings.values("person")).exclude(meant)
+    return [*found, *others.order_by("name", "pk")[: most - len(found)]]
 
 
 def namesakes(name: str) -> list[Person]:
@@ -43,7 +57,7 @@ def meant_by(text: str) -> Q:
     text, plain = text.strip(), identity.normalised(text)
     if not plain.isascii():
         return starts_with("name", text)
-    if not any(character.isdigit() for character in plain):
+    if _is_letters(plain):
         return starts_with("initials", plain.lower())
     if len(plain) in _LENGTHS_OF_ID_NUMBERS and plain[:15].isdigit():
         return Q(id_index=identity.id_index(identity.read_id_number(plain).text))
@@ -59,9 +73,12 @@ def order_of(text: str) -> tuple[str, ...]:
 
     Every second name may begin with the letter typed; they need not all be sorted for the first.
     """
-    plain = identity.normalised(text)
-    letters = plain.isascii() and not any(character.isdigit() for character in plain)
+    letters = _is_letters(identity.normalised(text))
     return ("initials", "name", "pk") if letters else ("name", "pk")
+
+
+def _is_letters(plain: str) -> bool:
+    return plain.isascii() and not any(character.isdigit() for character in plain)
 
 
 def starts_with(field: str, prefix: str) -> Q:

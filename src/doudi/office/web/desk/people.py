@@ -22,7 +22,7 @@ from doudi.office.registry.errors import RegistryRefused
 from doudi.office.registry.models import Enrolment, Health, Person, Relation
 from doudi.office.registry.people import reveal_id_number
 from doudi.office.registry.phones import reveal_phone, shown_phone
-from doudi.office.registry.search import MOST_FOUND, meant_by, order_of
+from doudi.office.registry.search import MOST_FOUND, matching
 from doudi.office.registry.standings import OnADay, standings_on
 from doudi.office.web.components import Badge, Cell, Column, Link, Money, Pair, Table
 from doudi.office.web.desk import registry_words as words
@@ -49,10 +49,9 @@ def find(request: StaffRequest) -> HttpResponse:
     return render(request, "desk/people.html", shown)
 
 
-def found_people(request: StaffRequest, text: str) -> list[Person]:
-    """The people in the account's scope whom a text may mean."""
-    people = people_in_scope(request.user).select_related(*_WITH_PLACE)
-    return list(people.filter(meant_by(text)).order_by(*order_of(text))[:MOST_FOUND])
+def found_people(request: StaffRequest, text: str, most: int = MOST_FOUND) -> list[Person]:
+    """The people in the account's scope whom a text may mean, at most so many."""
+    return matching(people_in_scope(request.user).select_related(*_WITH_PLACE), text, most)
 
 
 @staff_page(Permission.SEE_PEOPLE, FORM)

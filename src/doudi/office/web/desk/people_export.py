@@ -19,6 +19,7 @@ from doudi.office.registry import identity
 from doudi.office.registry.models import Division, Enrolment, Person
 from doudi.office.registry.people import reveal_id_numbers
 from doudi.office.registry.phones import shown_phone
+from doudi.office.registry.search import MOST_EXPORTED
 from doudi.office.registry.standings import OnADay, standings_on
 from doudi.office.web.desk import registry_words as words
 from doudi.office.web.desk.people import found_people
@@ -32,14 +33,23 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @staff_page(Permission.EXPORT_PEOPLE, ("POST",))
 def found(request: StaffRequest) -> HttpResponse:
-    """The people that the search page shows, as Excel."""
+    """All the people whom the search finds, as Excel; the page shows the first of them.
+
+    Nothing is left out in silence: when there are too many, that is said in place of a file.
+    """
     form = FindForm(request.POST)
-    if not form.is_valid():
-        return render(request, "desk/people.html", {"form": form, "may_export": True})
-    try:
-        people = found_people(request, form.cleaned_data["text"])
-    except identity.BadNumber as bad:
-        form.add_error("text", either(bad.zh, bad.en))
+    people: list[Person] = []
+    if form.is_valid():
+        try:
+            people = found_people(request, form.cleaned_data["text"], MOST_EXPORTED + 1)
+        except identity.BadNumber as bad:
+            form.add_error("text", either(bad.zh, bad.en))
+        if len(people) > MOST_EXPORTED:
+            most = f"{MOST_EXPORTED:,}"
+            form.add_error(
+                "text", _("找到的超过 {most} 人，请写得更全一些再导出").format(most=most)
+            )
+    if form.errors:
         return render(request, "desk/people.html", {"form": form, "may_export": True})
     _noted(request, "search", len(people))
     return people_workbook(people, {}, _("找到的人"))
