@@ -84,6 +84,22 @@ def test_a_household_is_answered_without_javascript_and_changes_its_mind(
     assert page.get_by_text("不满足：当天是建档立卡贫困人口").first.is_visible()
 
 
+def test_what_a_household_gets_is_open_and_the_rest_folded_on_a_phone(page: Page) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    start(page)
+    answer_in(page, HOUSEHOLD)
+    page.goto("/answer/")
+    first = page.locator(".item-good").first
+    assert first.is_visible()
+    folded = page.locator("details.fold:not([open])")
+    assert folded.count() >= 2
+    low = page.evaluate("document.documentElement.scrollHeight")
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+    assert page.evaluate("document.documentElement.scrollHeight") > low
+    assert_accessible(page)
+    assert no_wider_than_the_screen(page)
+
+
 def test_an_answer_prints_on_one_sheet_with_what_was_asked(page: Page) -> None:
     start(page)
     answer_in(page, BILL)
