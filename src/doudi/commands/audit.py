@@ -29,10 +29,12 @@ def seal(day: date, actor: str, reason: str, as_json: bool) -> None:
     The sums behind the figures are kept up to now as well, so that the pages stay quick.
     """
     from doudi.office.audit.services import seal_day  # noqa: PLC0415
+    from doudi.office.registry.figures import keep_counts  # noqa: PLC0415
     from doudi.office.settlement.keeping import keep  # noqa: PLC0415
 
     made = seal_day(day=day, actor=actor, reason=reason)
     keep()
+    keep_counts()
     if as_json:
         print_json(
             {"seal": made.number, "day": str(made.day), "rows": made.rows, "head": made.head}

@@ -19,6 +19,7 @@ from doudi.office.demo.people import League, plan_league
 from doudi.office.demo.settlements import write_settlements
 from doudi.office.demo.write import ACTOR, REASON, write_people
 from doudi.office.registry.errors import RegistryRefused
+from doudi.office.registry.figures import keep_counts
 from doudi.office.registry.models import Division, Household, Person
 from doudi.office.settlement.keeping import keep
 from doudi.office.settlement.models import Claim, Institution
@@ -71,6 +72,7 @@ def make_league(*, people: int, seed: int, settlements: int, bar: Bar = no_bar) 
         write_settlements(league, settlements, progress)
     # Nobody else writes to an office that is just being made.
     keep(timezone.now())
+    keep_counts()
     return Made(
         league,
         Household.objects.count(),

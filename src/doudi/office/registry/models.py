@@ -185,6 +185,27 @@ class NameReading(models.Model):
         )
 
 
+class KeptCount(models.Model):
+    """How many of a place were registered at the end of a year for a cause, and also insured.
+
+    ``place`` is the area code of a division, for all who live in it; counted on ``counted_on``.
+    """
+
+    place = models.CharField(max_length=12)
+    year = models.PositiveSmallIntegerField()
+    cause = models.CharField(max_length=2, choices=Cause)
+    registered = models.PositiveIntegerField()
+    enrolled = models.PositiveIntegerField()
+    counted_on = models.DateField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("place", "year", "cause"), name="a_cause_of_a_place_is_counted_once"
+            ),
+        )
+
+
 class Move(models.Model):
     """Somebody went to another household, or with ``person`` empty the whole household elsewhere.
 

@@ -24,6 +24,7 @@ from doudi.office.web.desk import (
     people,
     people_export,
     reads,
+    registry_figures,
     security,
     tokens,
 )
@@ -45,6 +46,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/export", people_export.found, name="people_export"),
     path("people/<str:person>", people.one, name="person"),
     path("people/<str:person>/changes/<str:kind>", changes.propose_one, name="change"),
+    path("registry-figures/", registry_figures.home, name="registry_figures"),
+    path("registry-figures/people", registry_figures.people, name="registry_figures_people"),
     path("households/", households.own_place, name="own_place"),
     path("households/<int:household>", households.one, name="household"),
     path("households/<int:household>/sheet", household_sheets.of_household, name="household_sheet"),
