@@ -141,9 +141,13 @@ def bar_chart(
     *,
     totals: Sequence[Cell] = (),
     more: Link | None = None,
+    whole: int = 0,
 ) -> BarChart:
-    """The picture and the table of measures in their order; the longest bar is the whole width."""
-    whole = max((measure.length for measure in measures), default=0)
+    """The picture and the table of measures in their order.
+
+    As wide as the picture is the longest bar, or ``whole`` where bars are parts of it, as shares.
+    """
+    whole = whole or max((measure.length for measure in measures), default=0)
     bars = [
         MeasuredBar(
             measure,

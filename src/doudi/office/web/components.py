@@ -57,7 +57,8 @@ class Column:
 class Table:
     """A table of data with its caption; ``empty`` stands there when it has no rows.
 
-    ``totals`` is one more row at the foot.
+    ``totals`` is one more row at the foot. With ``cards`` a phone shows each row as a card, the
+    headings in front of the values, in place of a table that scrolls sideways.
     """
 
     caption: Text
@@ -66,6 +67,7 @@ class Table:
     empty: Text = ""
     totals: Sequence[Cell] = ()
     hide_caption: bool = False
+    cards: bool = False
 
 
 @dataclass(frozen=True)

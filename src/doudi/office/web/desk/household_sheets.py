@@ -31,7 +31,7 @@ from doudi.office.registry.selectors import masked_id_number
 from doudi.office.registry.standings import OnADay, standings_on
 from doudi.office.settlement.household_year import MemberYear, household_year, newest_year_of
 from doudi.office.settlement.policy import active_policy
-from doudi.office.web.components import Badge, Cell, Column, Link, Money, Pair, Table
+from doudi.office.web.components import Badge, Cell, Column, Link, Pair, Table
 from doudi.office.web.desk import registry_words as words
 from doudi.office.web.labels import label
 from doudi.office.web.pages import StaffRequest, staff_page
@@ -119,8 +119,6 @@ def _table(table: Table) -> SheetTable:
 def _text(cell: Cell) -> str:
     if cell is None:
         return "—"
-    if isinstance(cell, Money):
-        return yuan(cell.fen)
     if isinstance(cell, Link | Badge):
         return str(cell.text)
     return str(cell)
@@ -224,7 +222,8 @@ def _members(
             ]
         )
     caption = _("人员") if with_household else _("家庭成员")
-    return Table(caption, [Column(head) for head in heads], rows, empty=_("没有人"))
+    columns = [Column(head) for head in heads]
+    return Table(caption, columns, rows, empty=_("没有人"), cards=True)
 
 
 def _periods(people: Sequence[Person]) -> Table:
@@ -243,6 +242,7 @@ def _periods(people: Sequence[Person]) -> Table:
             for row in rows.order_by("valid_from", "person", "pk")
         ],
         empty=_("没有登记过"),
+        cards=True,
     )
 
 
@@ -261,12 +261,13 @@ def _enrolments(people: Sequence[Person]) -> Table:
             [
                 str(row.year),
                 names[row.person_id],
-                Money(row.premium_own_fen),
+                yuan(row.premium_own_fen),
                 label(Enrolment.PaidBy(row.paid_by)),
             ]
             for row in rows
         ],
         empty=_("没有登记过"),
+        cards=True,
     )
 
 
@@ -289,12 +290,13 @@ def _year(people: Sequence[Person]) -> list[Table]:
             [
                 one.person.name,
                 one.totals.claims,
-                Money(one.totals.bill_fen),
-                Money(sum(one.totals.payers.values())),
-                Money(one.totals.own_fen),
+                yuan(one.totals.bill_fen),
+                yuan(sum(one.totals.payers.values())),
+                yuan(one.totals.own_fen),
             ]
             for one in members
         ],
+        cards=True,
     )
     return [settled, _rooms(members, year)]
 
@@ -314,14 +316,15 @@ def _rooms(members: Sequence[MemberYear], year: int) -> Table:
             [
                 one.person.name,
                 either(parameters[room.parameter].zh, parameters[room.parameter].en),
-                Money(room.cap_fen),
-                Money(room.used_fen),
-                Money(room.left_fen),
+                yuan(room.cap_fen),
+                yuan(room.used_fen),
+                yuan(room.left_fen),
             ]
             for one in members
             for room in one.rooms
         ],
         empty=_("这一年没有可用的政策版本"),
+        cards=True,
     )
 
 

@@ -46,6 +46,7 @@ def former_numbers(person: Person) -> Table:
             ]
             for row in rows
         ],
+        cards=True,
     )
 
 
@@ -86,4 +87,5 @@ def _table(rows: Sequence[Move]) -> Table:
             ]
             for row in rows
         ],
+        cards=True,
     )

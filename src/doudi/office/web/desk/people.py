@@ -154,6 +154,7 @@ def people_table(caption: str, people: list[Person], *, with_place: bool = True)
             for row in people
         ],
         empty=_("没有找到。可以换个写法，或只输前几个字。"),
+        cards=True,
     )
 
 
@@ -206,6 +207,7 @@ def _registrations(person: Person) -> Table:
             for row in person.registrations.order_by("-valid_from", "-pk")
         ],
         empty=_("没有登记过"),
+        cards=True,
     )
 
 
@@ -232,6 +234,7 @@ def _enrolments(person: Person) -> Table:
             for row in Enrolment.with_withdrawn.filter(person=person).order_by("-year", "-pk")
         ],
         empty=_("没有登记过"),
+        cards=True,
     )
 
 
@@ -259,6 +262,7 @@ def _listings(person: Person) -> Table:
             for row in person.listings.order_by("-valid_from", "-pk")
         ],
         empty=_("不在任何名单上"),
+        cards=True,
     )
 
 

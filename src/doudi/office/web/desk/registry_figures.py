@@ -37,6 +37,7 @@ from doudi.office.web.labels import label
 from doudi.office.web.pages import StaffRequest, staff_page
 
 _FIRST_YEAR, _LAST_YEAR = 2003, 2100
+_WHOLE = 10_000
 _INSURED = (("yes", "yes"), ("no", "no"))
 
 
@@ -102,7 +103,7 @@ def people(request: StaffRequest) -> HttpResponse:
         hints.append(_("超过 {most} 人，不能一次导出。").format(most=most))
     page, following = _page(ordered, given["after"])
     columns = [Column(word) for word in heading]
-    table = Table(name, columns, [_cells(row) for row in page], hide_caption=True)
+    table = Table(name, columns, [_cells(row) for row in page], hide_caption=True, cards=True)
     return list_page(
         request,
         name,
@@ -201,7 +202,7 @@ def _by_illness(years: Sequence[YearCounts]) -> BarChart:
         for one in years
     ]
     columns = [Column(_("年份")), *_numbers(_("建档立卡人数"), _("因病"), _("占比"))]
-    return bar_chart(_("因病致贫占建档立卡人口"), columns, measures)
+    return bar_chart(_("因病致贫占建档立卡人口"), columns, measures, whole=_WHOLE)
 
 
 def _insured(years: Sequence[YearCounts]) -> BarChart:
@@ -218,7 +219,7 @@ def _insured(years: Sequence[YearCounts]) -> BarChart:
         length = basis_points(every.enrolled, every.registered) or 0
         measures.append(Measure(str(one.year), length, share, cells))
     columns = [Column(_("年份")), *_numbers(_("已参保"), _("未参保"), _("参保比例"))]
-    return bar_chart(_("建档立卡人口参加居民医保"), columns, measures)
+    return bar_chart(_("建档立卡人口参加居民医保"), columns, measures, whole=_WHOLE)
 
 
 def _by_cause(year: YearCounts) -> BarChart:
