@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from tests.office.registry.conftest import SAID, VILLAGE, number
 
+from doudi.office.keys import key_id
 from doudi.office.registry import identity, selectors, services
 from doudi.office.registry.errors import RegistryRefused
 from doudi.office.registry.models import Household, Person
@@ -46,9 +48,11 @@ def test_the_database_holds_one_person_in_force_for_an_id_number(person: Registe
         Person.objects.create(name="乙", sex="1", relation="01", id_index=first.id_index)
 
 
-def test_renewing_the_keys_takes_the_withdrawn_along(person: Register) -> None:
+def test_renewing_the_keys_takes_the_withdrawn_along(person: Register, settings: Any) -> None:
     found = person(id_number=number(1))
     withdraw(found)
+    old, new = next(iter(settings.ID_KEYS.values())), b"2" * 32
+    settings.ID_KEYS = {key_id(new): new, key_id(old): old}
     assert services.renew_ciphertexts(**SAID) == 1
     after = Person.with_withdrawn.get(pk=found.pk)
     assert bytes(after.id_cipher) != bytes(found.id_cipher)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from doudi.commands.common import complain
 from doudi.commands.office.common import PlainText, who, who_and_why
 from doudi.i18n import gettext as _
 
@@ -64,11 +65,24 @@ def add_institution(
 @click.command("renew-id-ciphers", help="用新密钥重新加密身份证号 · encrypt ID numbers anew")
 @who_and_why("更换身份证号密钥")
 def renew_id_ciphers(actor: str, reason: str) -> None:
-    """Put a new key in front of DOUDI_ID_KEY, run this, then take the old key away."""
+    """Put a new key in front of DOUDI_ID_KEY, run this, then take the old key away.
+
+    It can be stopped at any time; run it again, and it takes up what is left.
+    """
+    from doudi.office.registry.ciphertexts import count_under_old_keys  # noqa: PLC0415
     from doudi.office.registry.services import renew_ciphertexts  # noqa: PLC0415
 
-    people = renew_ciphertexts(actor=actor, reason=reason)
-    click.echo(_("{people} 个身份证号已用新密钥加密").format(people=people))
+    def told(number: int) -> None:
+        click.echo(_("已换 {number} 个……").format(number=number), err=True)
+
+    try:
+        number = renew_ciphertexts(actor=actor, reason=reason, after_batch=told)
+    except KeyboardInterrupt:
+        left = count_under_old_keys()
+        complain(
+            [_("已中断，还有 {left} 个用旧密钥；旧密钥先留着，再运行一次接着办").format(left=left)]
+        )
+    click.echo(_("{number} 个号码和密钥已用新密钥加密，旧密钥可以撤掉").format(number=number))
 
 
 @click.command("keep-sums", help="把统计数字的合计存到现在 · keep the sums behind the figures")

@@ -187,6 +187,11 @@ def encrypt(number: str, *, public_id: str, use: str = "") -> bytes:
     return head + nonce + AESGCM(key).encrypt(nonce, number.encode(), bound)
 
 
+def head_of_new() -> bytes:
+    """What every ciphertext begins with that is under the first key."""
+    return _FORMAT + next(iter(settings.ID_KEYS))
+
+
 def decrypt(cipher: bytes | memoryview, *, public_id: str, use: str = "") -> str:
     """The number behind a ciphertext; CannotDecrypt. `services.reveal_id_number` logs who asks."""
     data = bytes(cipher)
