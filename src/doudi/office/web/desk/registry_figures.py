@@ -42,9 +42,10 @@ _INSURED = (("yes", "yes"), ("no", "no"))
 
 
 class PeopleForm(forms.Form):
-    """Which of the registered: of a year, for a cause, insured or not; left out means all."""
+    """Which of the registered: of a year, for a cause, insured or not; left out
+    means this year, and all."""
 
-    year = forms.IntegerField(min_value=_FIRST_YEAR, max_value=_LAST_YEAR)
+    year = forms.IntegerField(min_value=_FIRST_YEAR, max_value=_LAST_YEAR, required=False)
     cause = forms.ChoiceField(choices=Cause.choices, required=False)
     insured = forms.ChoiceField(choices=_INSURED, required=False)
     after = forms.IntegerField(min_value=1, required=False)
@@ -85,9 +86,10 @@ def people(request: StaffRequest) -> HttpResponse:
     if division is None or not form.is_valid():
         raise Http404
     given, today = form.cleaned_data, timezone.localdate()
+    year = given["year"] or today.year
     insured = {"yes": True, "no": False}.get(given["insured"])
-    rows = registered_in(division, given["year"], today, given["cause"], insured)
-    day = day_of(given["year"], today)
+    rows = registered_in(division, year, today, given["cause"], insured)
+    day = day_of(year, today)
     name = _("{day} 建档立卡的人").format(day=day)
     hints = [_words_of(given["cause"], insured)] if given["cause"] or insured is not None else []
     heading = [_("姓名"), _("身份证号"), _("致贫原因"), _("起止"), _("户编号"), _("住址")]
