@@ -13,7 +13,7 @@ from tests.office.web.people_and_places import HERE, account
 from doudi.office.accounts.roles import Role
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-WHO_SEES_IT = (Role.LEAGUE, Role.VILLAGE, Role.CLERK, Role.ADMINISTRATOR)
+WHO_SEES_IT = (Role.LEAGUE, Role.VILLAGE, Role.CLERK, Role.ADMINISTRATOR, Role.AUDITOR)
 """Between them these roles open every page of the staff; each page is looked at by the first."""
 NO_PAGES = {
     "desk:dispute_case",  # a file about a dispute, which the examples have none of
