@@ -12,12 +12,15 @@ from django_otp.oath import totp
 from playwright.sync_api import Page, expect
 from tests.office.web.browser import assert_accessible
 from tests.office.web.conftest import log_in, logged_in
-from tests.office.web.people_and_places import HERE, PASSWORD, account
+from tests.office.web.people_and_places import HERE, PASSWORD, THERE, account, make_place
 
 from doudi.office.accounts.devices import Authenticator
+from doudi.office.accounts.errors import AccountRefused
 from doudi.office.accounts.models import User
 from doudi.office.accounts.roles import SECOND_FACTOR, Role
+from doudi.office.accounts.services import create_account
 from doudi.office.accounts.sessions import IDLE_SECONDS, LONGEST_SECONDS
+from doudi.office.approvals.models import Proposal
 from doudi.office.audit.models import Call
 from doudi.office.limits.models import Tally
 
@@ -225,21 +228,104 @@ def test_a_lost_phone_is_reset_by_the_administrator_with_a_reason(client: Client
 # --- Accounts ---
 
 
+NEW_CLERK = {
+    "username": "new-clerk",
+    "display_name": "新窗口",
+    "role": "clerk",
+    "reason": "新设窗口",
+}
+
+
+def waiting_account(administrator: User, **changes: str) -> str:
+    """The address of the proposal of a new account, put up through the page."""
+    given = NEW_CLERK | {"place": HERE.hospital} | changes
+    answer = logged_in(administrator).post("/desk/accounts/new", given)
+    assert answer["Location"] == "/desk/approvals/", answer.content.decode()
+    return f"/desk/approvals/{Proposal.objects.latest('pk').public_id}"
+
+
 @pytest.mark.django_db
-def test_an_administrator_makes_an_account_whose_password_is_shown_once() -> None:
-    client = logged_in(account("administrator"))
-    given = {
-        "username": "new-clerk",
-        "display_name": "新窗口",
-        "role": "clerk",
-        "place": HERE.hospital,
-        "reason": "新设窗口",
-    }
-    text = client.post("/desk/accounts/new", given).content.decode()
+@pytest.mark.parametrize("checker", ["administrator", "banner"])
+def test_a_new_account_is_there_when_a_second_person_approved_it(checker: str) -> None:
+    maker = account("administrator")
+    address = waiting_account(maker)
+    assert not User.objects.filter(username="new-clerk").exists()
+    mine = logged_in(maker)
+    assert "由别人复核" in mine.post(address, {"decision": "approve"}).content.decode()
+    assert not User.objects.filter(username="new-clerk").exists()
+    second = logged_in(account(checker))
+    text = second.get(address).content.decode()
+    assert "新窗口" in text and "窗口经办" in text and HERE.hospital in text
+    assert second.post(address, {"decision": "approve"}).status_code == 302
+    # Nobody was shown a password; the administrator resets it and hands that one over.
+    text = mine.post(
+        "/desk/accounts/new-clerk", {"change": "password", "reason": "首次交给本人"}
+    ).content.decode()
     password = text.split("<code>")[1].partition("</code>")[0]
-    assert password not in client.get("/desk/accounts/new-clerk").content.decode()
+    assert password not in mine.get("/desk/accounts/new-clerk").content.decode()
     assert give(Client(), "new-clerk", password).status_code == 302
-    assert "已有人用" in client.post("/desk/accounts/new", given).content.decode()
+    given = NEW_CLERK | {"place": HERE.hospital}
+    assert "已有人用" in mine.post("/desk/accounts/new", given).content.decode()
+    call = Call.objects.get(service="create_account", subject="account:new-clerk")
+    assert call.actor == maker.username and call.detail["checked_by"].startswith(checker)
+
+
+@pytest.mark.django_db
+def test_who_looks_only_is_made_by_one_and_the_password_shown_once() -> None:
+    given = NEW_CLERK | {"role": "auditor", "place": HERE.banner}
+    text = logged_in(account("administrator")).post("/desk/accounts/new", given).content.decode()
+    password = text.split("<code>")[1].partition("</code>")[0]
+    assert give(Client(), "new-clerk", password).status_code == 302
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", Role.values)
+def test_no_administrator_alone_makes_an_account_that_changes_anything(role: str) -> None:
+    administrator = account("administrator")
+    place = {"village": HERE.gacha, "sumu": HERE.sumu, "clerk": HERE.hospital}
+    given: dict[str, Any] = {
+        "username": "alone",
+        "display_name": "甲",
+        "role": role,
+        "place": place.get(role, HERE.hospital if role == "hospital" else HERE.banner),
+        "reason": "试",
+    }
+    if role == "auditor":
+        create_account(**given, by=administrator)
+        return
+    for checked_by in (None, "", administrator.username):
+        with pytest.raises(AccountRefused, match="two people"):
+            create_account(**given, by=administrator, checked_by=checked_by)
+    assert not User.objects.filter(username="alone").exists()
+
+
+@pytest.mark.django_db
+def test_a_stranger_a_clerk_and_a_maker_who_left_make_no_account() -> None:
+    maker = account("administrator")
+    address = waiting_account(maker)
+    stranger = account("administrator", THERE)
+    stranger.division_id = THERE.banner
+    stranger.save()
+    assert logged_in(stranger).post(address, {"decision": "approve"}).status_code == 404
+    assert logged_in(account("clerk")).post(address, {"decision": "approve"}).status_code == 404
+    User.objects.filter(pk=maker.pk).update(is_active=False)
+    text = logged_in(account("banner")).post(address, {"decision": "approve"}).content.decode()
+    assert "已停用" in text
+    assert not User.objects.filter(username="new-clerk").exists()
+
+
+@pytest.mark.django_db
+def test_on_the_command_line_of_the_server_one_person_begins() -> None:
+    make_place(HERE)
+    first, password = create_account(
+        username="first",
+        display_name="管理员",
+        role="administrator",
+        place="152200000000",
+        reason="安装人：新建账号",
+    )
+    assert first.must_change_password
+    assert give(Client(), "first", password).status_code == 302
 
 
 @pytest.mark.django_db

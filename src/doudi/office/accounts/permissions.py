@@ -42,6 +42,9 @@ class Permission(StrEnum):
     SEE_READS = "see_reads"
     """See who opened which person's page."""
     MANAGE_ACCOUNTS = "manage_accounts"
+    """Look after accounts, and propose new ones."""
+    APPROVE_ACCOUNTS = "approve_accounts"
+    """Approve a new account that somebody else has proposed."""
 
 
 MAKERS_AND_CHECKERS = (
@@ -51,6 +54,8 @@ MAKERS_AND_CHECKERS = (
     Permission.APPROVE_CORRECTION,
     Permission.PROPOSE_ADOPTION,
     Permission.APPROVE_ADOPTION,
+    Permission.MANAGE_ACCOUNTS,
+    Permission.APPROVE_ACCOUNTS,
 )
 """With any of them there are changes to look at that wait for a second person."""
 
@@ -111,6 +116,7 @@ _TABLE: dict[str, tuple[Permission, ...]] = {
         _P.RECORD_CARE,
         _P.PLAN_TREATMENT,
         _P.SET_UP_CARE,
+        _P.APPROVE_ACCOUNTS,
     ),
     Role.LEAGUE: (
         _P.SEE_PEOPLE,
@@ -129,6 +135,7 @@ _TABLE: dict[str, tuple[Permission, ...]] = {
         _P.SEE_CARE,
         _P.PLAN_TREATMENT,
         _P.SET_UP_CARE,
+        _P.APPROVE_ACCOUNTS,
     ),
     Role.AUDITOR: (
         _P.SEE_PEOPLE,
@@ -139,10 +146,28 @@ _TABLE: dict[str, tuple[Permission, ...]] = {
         _P.SEE_READS,
         _P.SEE_CARE,
     ),
-    Role.ADMINISTRATOR: (_P.MANAGE_ACCOUNTS, _P.SEE_AUDIT),
+    Role.ADMINISTRATOR: (_P.MANAGE_ACCOUNTS, _P.APPROVE_ACCOUNTS, _P.SEE_AUDIT),
 }
 
 
 def allowed(role: str) -> frozenset[Permission]:
     """What a role may do."""
     return frozenset(_TABLE[role])
+
+
+_ONLY_LOOKS = frozenset(
+    {
+        _P.SEE_PEOPLE,
+        _P.SEE_SETTLEMENTS,
+        _P.SEE_FIGURES,
+        _P.READ_CASES,
+        _P.SEE_CARE,
+        _P.SEE_AUDIT,
+        _P.SEE_READS,
+    }
+)
+
+
+def needs_two(role: str) -> bool:
+    """Whether a new account of the role takes two people: it changes people, money or accounts."""
+    return role in _TABLE and not allowed(role) <= _ONLY_LOOKS

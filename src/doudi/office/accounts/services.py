@@ -13,6 +13,7 @@ from django.utils import timezone
 from doudi.office.accounts.errors import AccountRefused
 from doudi.office.accounts.models import LookUp, User
 from doudi.office.accounts.passwords import one_time_password
+from doudi.office.accounts.permissions import needs_two
 from doudi.office.accounts.roles import LEVELS, OF_AN_INSTITUTION, Role
 from doudi.office.accounts.scope import accounts_in_scope, divisions_in_scope, institutions_in_scope
 from doudi.office.accounts.sessions import forget_sessions
@@ -35,14 +36,48 @@ def create_account(
     place: str,
     reason: str,
     by: User | None = None,
+    checked_by: str | None = None,
     password: str | None = None,
     demo: bool = False,
 ) -> tuple[User, str]:
     """A new account for a division or institution by its code, and its first password.
 
-    ``by`` is the administrator, None on the server's own command line. AccountRefused for a name
-    that is taken or badly formed, a role that does not exist, and a place that is unknown, of the
-    wrong kind for the role, or not in the administrator's charge.
+    ``by`` is the administrator, None on the server's own command line, and ``checked_by`` whoever
+    approved it. AccountRefused as `check_new_account` says, and for an administrator who alone
+    makes an account that changes people or money.
+    """
+    if by is not None and needs_two(role) and checked_by in (None, "", by.username):
+        raise AccountRefused(
+            "能改登记或资金的账号要由另一人复核",
+            "an account that changes anything needs two people",
+        )
+    user = check_new_account(
+        username=username, display_name=display_name, role=role, place=place, by=by
+    )
+    given = password or one_time_password()
+    user.must_change_password = password is None
+    user.demo = demo
+    user.set_password(given)
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                user.save(force_insert=True)
+        except IntegrityError as error:
+            raise _taken(username) from error
+        detail: dict[str, Any] = {"role": role, "place": place, "demo": demo}
+        if checked_by:
+            detail["checked_by"] = checked_by
+        _note(by, reason, "create_account", user, detail)
+    return user, given
+
+
+def check_new_account(
+    *, username: str, display_name: str, role: str, place: str, by: User | None = None
+) -> User:
+    """The account as it would be, not saved.
+
+    AccountRefused for a name that is taken or badly formed, a role that does not exist, and a
+    place that is unknown, of the wrong kind for the role, or not in the administrator's charge.
     """
     if not _USERNAME.match(username):
         zh = "用户名应以小写字母开头，只用小写字母、数字和 . _ -，3 至 30 个字符"
@@ -51,27 +86,14 @@ def create_account(
         raise AccountRefused("姓名应为 1 至 60 个字", "a name has 1 to 60 characters")
     if role not in Role.values:
         raise AccountRefused(f"没有这种角色：{role}", f"there is no role {role!r}")
-    given = password or one_time_password()
-    user = User(
-        username=username,
-        display_name=display_name.strip(),
-        role=role,
-        must_change_password=password is None,
-        demo=demo,
-        **_place(role, place, by),
-    )
-    user.set_password(given)
-    with transaction.atomic():
-        try:
-            with transaction.atomic():
-                user.save(force_insert=True)
-        except IntegrityError as error:
-            raise AccountRefused(
-                f"用户名 {username} 已有人用", f"the user name {username} is taken"
-            ) from error
-        detail = {"role": role, "place": place, "demo": demo}
-        _note(by, reason, "create_account", user, detail)
-    return user, given
+    if User.objects.filter(username=username).exists():
+        raise _taken(username)
+    named = {"username": username, "display_name": display_name.strip(), "role": role}
+    return User(**named, **_place(role, place, by))
+
+
+def _taken(username: str) -> AccountRefused:
+    return AccountRefused(f"用户名 {username} 已有人用", f"the user name {username} is taken")
 
 
 def disable_account(*, user: User, by: User, reason: str) -> None:

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from doudi.office.accounts.permissions import Permission
+from doudi.office.approvals.account_changes import CREATE_ACCOUNT, create_approved_account
 from doudi.office.approvals.adoption import adopt_file
 from doudi.office.approvals.models import Proposal
 from doudi.office.approvals.registry_changes import (
@@ -74,5 +75,11 @@ KINDS: dict[str, Kind] = {
         Permission.PROPOSE_ADOPTION,
         Permission.APPROVE_ADOPTION,
         adopt_file,
+    ),
+    CREATE_ACCOUNT: Kind(
+        _("新建账号"),
+        Permission.MANAGE_ACCOUNTS,
+        Permission.APPROVE_ACCOUNTS,
+        create_approved_account,
     ),
 }

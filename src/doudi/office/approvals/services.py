@@ -61,6 +61,7 @@ def approve(*, proposal: Proposal, by: User, remark: str = "") -> Proposal:
     """Do what was proposed. What its service refuses is raised, and it keeps waiting."""
     with transaction.atomic():
         waiting = _waiting(proposal, by)
+        waiting.checker = by.username
         waiting.answer = KINDS[waiting.kind].apply(waiting)
         return _decide(waiting, by, _State.APPROVED, remark)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
@@ -15,10 +17,13 @@ from doudi.office.accounts import services
 from doudi.office.accounts.errors import AccountRefused
 from doudi.office.accounts.login_failures import locked_until, unlock
 from doudi.office.accounts.models import User
-from doudi.office.accounts.permissions import Permission
+from doudi.office.accounts.permissions import Permission, needs_two
 from doudi.office.accounts.scope import accounts_in_scope
 from doudi.office.accounts.second_factor import reset_second_factor
 from doudi.office.accounts.sessions import end_sessions, open_sessions
+from doudi.office.approvals.account_changes import account_proposal
+from doudi.office.approvals.errors import ApprovalRefused
+from doudi.office.approvals.services import propose
 from doudi.office.web.account.browsers import browser_in_words
 from doudi.office.web.components import Badge, Column, Link, Pair, Table
 from doudi.office.web.desk.account_forms import ChangeForm, NewAccountForm, SearchForm
@@ -62,16 +67,31 @@ def listing(request: StaffRequest) -> HttpResponse:
 
 @staff_page(Permission.MANAGE_ACCOUNTS, FORM)
 def create(request: StaffRequest) -> HttpResponse:
-    """A new account; its first password is shown once, on the page that answers."""
+    """A new account, by two people where it changes anything.
+
+    The first password of one that only looks is shown once, on the page that answers.
+    """
     form = NewAccountForm(request.POST or None)
     if form.is_valid():
         try:
+            if needs_two(form.cleaned_data["role"]):
+                return _proposed(request, form.cleaned_data)
             user, password = services.create_account(by=request.user, **form.cleaned_data)
-        except AccountRefused as refused:
+        except (AccountRefused, ApprovalRefused) as refused:
             form.add_error(None, either(refused.zh, refused.en))
         else:
             return _handed_over(request, user, password)
     return render(request, "desk/account_new.html", {"form": form})
+
+
+def _proposed(request: StaffRequest, given: dict[str, Any]) -> HttpResponse:
+    named = {name: text for name, text in given.items() if name != "reason"}
+    propose(**account_proposal(**named, by=request.user), reason=given["reason"])
+    messages.success(
+        request,
+        _("已提交，等另一人复核。通过后在账号页重设密码，把一次性密码交给本人。"),
+    )
+    return redirect("desk:approvals")
 
 
 @staff_page(Permission.MANAGE_ACCOUNTS, FORM)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from doudi.i18n import either
+from doudi.office.accounts.errors import AccountRefused
 from doudi.office.accounts.permissions import MAKERS_AND_CHECKERS, Permission
 from doudi.office.approvals import services
 from doudi.office.approvals.errors import ApprovalRefused
@@ -33,7 +34,7 @@ from doudi.office.web.pages import FORM, StaffRequest, staff_page
 
 _ON_A_PAGE = 50
 _TONES: dict[str, Tone] = {"waiting": "warning", "approved": "good", "refused": "bad"}
-_REFUSALS = (ApprovalRefused, RegistryRefused, Refused)
+_REFUSALS = (AccountRefused, ApprovalRefused, RegistryRefused, Refused)
 
 
 class DecisionForm(forms.Form):

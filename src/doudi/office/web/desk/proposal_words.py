@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from doudi.money import yuan
+from doudi.office.accounts.roles import Role
 from doudi.office.registry.models import (
     Cause,
     DiseaseListing,
@@ -56,6 +57,10 @@ _LABELS: dict[str, Promise] = {
     "disease": gettext_lazy("病种"),
     "claim": gettext_lazy("结算编号"),
     "text": gettext_lazy("采用文件"),
+    "username": gettext_lazy("用户名"),
+    "display_name": gettext_lazy("姓名"),
+    "role": gettext_lazy("角色"),
+    "place": gettext_lazy("单位代码"),
     "bill": gettext_lazy("总费用"),
     "catalogue": gettext_lazy("政策范围内费用"),
 }
@@ -67,6 +72,8 @@ _WORDS: dict[str, Callable[[Any], str]] = {
     "former_relation": lambda value: label(Relation(value)),
     "phone": lambda value: str(value) or _("删去"),
     "division_code": _place,
+    "role": lambda value: str(Role(value).label),
+    "place": _place,
     "members": _members,
 }
 _MONEY = ("premium_own_fen", "bill", "catalogue")
