@@ -268,6 +268,20 @@ def test_statements_grow_with_the_thousands_of_rows_only() -> None:
     assert statements(200) == statements(10)
 
 
+def test_the_database_knows_how_many_rows_wait_before_it_plans_by_it() -> None:
+    """PostgreSQL took a file of 100,000 for a few rows, and recording it never came to an end."""
+    waiting = send(as_csv(*[line(serial) for serial in range(60)]))
+    with CaptureQueriesContext(connection) as queries:
+        services.stage_file(waiting.public_id)
+    renewed = [query["sql"] for query in queries if query["sql"].startswith("ANALYZE")]
+    if connection.vendor != "postgresql":
+        assert renewed == []
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'imports_stagedrow'")
+        assert cursor.fetchone()[0] >= 60
+
+
 def test_the_template_comes_back_without_a_fault_of_its_own() -> None:
     content = services.people_template(Division.objects.get(pk=LEAGUE))
     waiting = read(send(content, "模板.xlsx"))
