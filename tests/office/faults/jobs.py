@@ -33,11 +33,15 @@ from doudi.office.audit.models import Call
 from doudi.office.ledger.models import Account, ClosedMonth, Statement
 from doudi.office.ledger.selectors import month_amount, trial_balance
 from doudi.office.ledger.services import pending
-from doudi.office.settlement import desk
+from doudi.office.registry import services as registry
+from doudi.office.registry.models import Person, RegistrationPeriod
+from doudi.office.registry.selectors import standing_on
 from doudi.office.settlement import services as window
+from doudi.office.settlement import turns
 from doudi.office.settlement.checks import check_everything
-from doudi.office.settlement.models import Claim, Entry, PersonYear
+from doudi.office.settlement.models import Claim, Entry, PersonYear, PolicyText, PolicyVersion
 from doudi.office.settlement.policy import active_policy
+from doudi.office.settlement.registry_effects import follow_registry
 
 __all__ = ["a_full_year", "call", "cells", "people"]
 
@@ -214,13 +218,13 @@ def settle_many(
     """Settle stay after stay; each claim goes to a file on the disk before the next one.
 
     The key is the stay. With ``retry`` an error of the database is noted and the same call made
-    again, until it succeeds; answers the errors. Several ``callers`` are threads at the desk.
+    again, until it succeeds; answers the errors. Several ``callers`` are threads that take turns.
     """
     file = os.open(acknowledged, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     if callers == 1:
         return _settle_each(window.settle, stays, file, retry)
     shares = [stays[number::callers] for number in range(callers)]
-    found = at_once(*[partial(_settle_each, desk.settle, share, file, retry) for share in shares])
+    found = at_once(*[partial(_settle_each, turns.settle, share, file, retry) for share in shares])
     for errors in found:
         if isinstance(errors, Exception):
             raise errors
@@ -303,6 +307,55 @@ def calls_when(go: str, calls: list[list[Any]]) -> list[Any]:
     return answers
 
 
+def change_standing_when(go: str, stay: str, rounds: int) -> list[Any]:
+    """Withdraw the registration of a stay's person and record it again, over and over.
+
+    What is settled already follows each time, as after an approved change; errors are answered.
+    """
+    person = Person.objects.get(admission__public_id=stay)
+    connection.ensure_connection()
+    _wait_for(go)
+    answers: list[Any] = []
+    for _round in range(rounds):
+        for change in (_withdraw_registration, _add_registration):
+            try:
+                with transaction.atomic():
+                    change(person)
+                    follow_registry(person, WHO)
+            except Exception as error:
+                answers.append(_told(error))
+            else:
+                answers.append({})
+    return answers
+
+
+def _withdraw_registration(person: Person) -> None:
+    period = RegistrationPeriod.objects.get(person=person, withdrawn_at=None)
+    registry.withdraw_registration(actor="村干部", reason="测试", period_id=period.pk)
+
+
+def _add_registration(person: Person) -> None:
+    registry.add_registration(
+        actor="村干部",
+        reason="测试",
+        person_id=person.pk,
+        valid_from=date(2016, 1, 1),
+        cause="01",
+        document="扶贫办〔2018〕1号",
+    )
+
+
+def settled_against_the_registry() -> list[str]:
+    """The claims in force that do not say of their person what the registry says."""
+    claims = Claim.objects.exclude(entries__sort="reverse").select_related("admission")
+    return [
+        str(claim.pk)
+        for claim in claims
+        if claim.facts["registered"]
+        is not standing_on(claim.admission.person_id, claim.date).registered
+    ]
+
+
 def hold_before_the_end(cell: dict[str, Any], key: str, place: int, held: str, go: str) -> None:
     """Make the call of a cell, but stop before a statement until the file ``go`` is there."""
 
@@ -364,6 +417,13 @@ def replay(calls: list[list[Any]], stays: list[str]) -> list[list[Any]]:
             claim = str(Claim.objects.get(admission__public_id=stays[stay]).pk)
             window.reverse(key=key, claim=claim, who=WHO)
     return history(stays)
+
+
+def forget_the_text() -> None:
+    """As when the policy has changed since the last admission: its text is not kept yet."""
+    with without_triggers():
+        PolicyText.objects.all().delete()
+        PolicyVersion.objects.all().delete()
 
 
 # --- Tampering ---

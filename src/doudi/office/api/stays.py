@@ -28,7 +28,7 @@ from doudi.office.api.shapes import (
 )
 from doudi.office.approvals.services import propose
 from doudi.office.audit.services import once
-from doudi.office.settlement import services
+from doudi.office.settlement import services, turns
 from doudi.office.settlement.fees import FeeInput
 from doudi.office.settlement.selectors import slip
 from doudi.office.settlement.services import Who
@@ -73,7 +73,7 @@ def settle(request: TokenRequest, admission: InPathStay, key: Key, given: Settle
     """Settle a stay at discharge: what each payer gives and the person pays."""
     _check_stay(request, admission)
     return _settled(
-        services.settle(
+        turns.settle(
             key=_key(request, key), admission=admission, day=given.settled_on, who=_who(request)
         )
     )

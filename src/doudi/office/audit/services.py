@@ -57,10 +57,13 @@ def check_call(*, key: str | None, actor: str, reason: str, subject: str) -> Non
             raise BadCall(f"{zh}不能有控制字符", f"{name} has control characters")
 
 
+# Made once: json.dumps would make a new one for these options every time.
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str)
+
+
 def body_hash(body: Mapping[str, Any]) -> str:
     """A digest of a request that does not depend on the order of its fields."""
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode(body).encode()).hexdigest()
 
 
 def request_hash(service: str, subject: str, body: Mapping[str, Any]) -> str:

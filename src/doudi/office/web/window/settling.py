@@ -12,11 +12,11 @@ from doudi.office.accounts.permissions import Permission
 from doudi.office.accounts.scope import admissions_in_scope
 from doudi.office.settlement.amounts import ListedClaim, listed
 from doudi.office.settlement.bills import lines_in_force
-from doudi.office.settlement.desk import settle as settle_admission
 from doudi.office.settlement.instalments import open_parts
 from doudi.office.settlement.models import Admission, Claim
 from doudi.office.settlement.own_part import owed_by
 from doudi.office.settlement.services import preview_settle
+from doudi.office.settlement.turns import settle as settle_admission
 from doudi.office.web.components import Badge, Column, Money, Pair, Table
 from doudi.office.web.labels import label_of
 from doudi.office.web.pages import StaffRequest, staff_page

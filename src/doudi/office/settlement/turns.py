@@ -1,10 +1,11 @@
-"""The desk: where many callers of one process settle, together when they come together.
+"""Turns: many callers of one process settle together when they come together.
 
 A web server has many requests under way at once, and a commit costs the disk the same for one
-settlement as for thirty. Whoever finds the desk free settles all who wait, in one transaction,
-and answers them after the commit; who comes meanwhile waits for the next turn. There is no thread
-of its own to start or to stop. Who leads a turn waits a millisecond at most for as many as came to
-the last ones: clerks who were answered together ask again together, and turns stay even.
+settlement as for thirty. Whoever finds a turn free settles all who wait, in one transaction, and
+answers them after the commit; who comes meanwhile waits for the next turn. There is no thread of
+its own to start or to stop. Who leads a turn waits a millisecond at most for as many as came to
+the last ones: clerks who were answered together ask again together, and turns stay even. All turns
+go through the same few connections, whichever thread leads.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from django.db import OperationalError, connection
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 
 from doudi.office.settlement import settling
 from doudi.office.settlement.entries import Who
 from doudi.office.settlement.group import Outcome, Request
 from doudi.office.settlement.settling import settle_many
+from doudi.office.warm_connections import WarmConnections
 
 AT_ONCE = 2
 """Turns under way at the same time: one is worked out here while the database writes the other."""
@@ -39,10 +41,10 @@ def settle(
 
     Alone, on SQLite, for a claim found late and inside a transaction it is that very call.
     """
-    together = before is None and connection.vendor == "postgresql"
-    if not together or connection.in_atomic_block:
+    own: Any = connections[DEFAULT_DB_ALIAS]
+    if before is not None or own.vendor != "postgresql" or own.in_atomic_block:
         return settling.settle(key=key, admission=admission, day=day, who=who, before=before)
-    return _DESK.settle(Request(key, admission, day, who))
+    return _TURNS.settle(Request(key, admission, day, who))
 
 
 class _Place:
@@ -64,7 +66,7 @@ class _Place:
         self._woken.release()
 
 
-class Desk:
+class Turns:
     """Turns of callers; ``settle_all`` settles those of one turn, each for itself."""
 
     def __init__(self, settle_all: Callable[[Sequence[Request]], list[Outcome]]) -> None:
@@ -186,4 +188,12 @@ def _copy(error: Exception) -> Exception:
     return copy
 
 
-_DESK = Desk(settle_many)
+_CONNECTIONS = WarmConnections()
+
+
+def _settle_warm(requests: Sequence[Request]) -> list[Outcome]:
+    with _CONNECTIONS.lent():
+        return settle_many(requests)
+
+
+_TURNS = Turns(_settle_warm)

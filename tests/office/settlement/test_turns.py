@@ -29,20 +29,20 @@ from tests.office.databases import at_once
 
 from doudi.office.audit.models import Call
 from doudi.office.audit.services import KeyReused
-from doudi.office.settlement import desk
+from doudi.office.settlement import turns
 from doudi.office.settlement.checks import check_everything
-from doudi.office.settlement.desk import Desk
 from doudi.office.settlement.group import Outcome, Request
 from doudi.office.settlement.models import Claim, Entry, PersonYear
 from doudi.office.settlement.refusals import Refused
 from doudi.office.settlement.services import settle_many
+from doudi.office.settlement.turns import Turns
 
 CALLERS = 16
 
 
 def asking(admission: str, key: str | None = None) -> Callable[[], dict[str, Any]]:
     known = key or new_key()
-    return lambda: desk.settle(key=known, admission=admission, day=DAY, who=WHO)
+    return lambda: turns.settle(key=known, admission=admission, day=DAY, who=WHO)
 
 
 def request(admission: str, key: str | None = None) -> Request:
@@ -151,10 +151,10 @@ def test_the_same_key_twice_in_a_group_is_one_request_or_refused() -> None:
 
 
 @pytest.mark.django_db
-def test_inside_a_transaction_the_desk_settles_in_it() -> None:
+def test_inside_a_transaction_turns_settle_in_it() -> None:
     admission = stay(someone(), 1_000)
     with transaction.atomic():
-        desk.settle(key=new_key(), admission=admission, day=DAY, who=WHO)
+        turns.settle(key=new_key(), admission=admission, day=DAY, who=WHO)
         assert Claim.objects.count() == 1
         transaction.set_rollback(True)
     assert Claim.objects.count() == 0
@@ -187,35 +187,35 @@ def in_threads(*calls: Callable[[], Any]) -> list[Any]:
     return answers
 
 
-def asked_of(one: Desk, number: int) -> Callable[[], dict[str, Any]]:
+def asked_of(one: Turns, number: int) -> Callable[[], dict[str, Any]]:
     return lambda: one.settle(request(str(number)))
 
 
 def test_who_comes_while_two_turns_are_under_way_is_settled_together_with_the_others() -> None:
-    turns: list[list[str]] = []
+    groups: list[list[str]] = []
     go, begun = threading.Event(), threading.Semaphore(0)
 
     def slowly(requests: Sequence[Request]) -> list[Outcome]:
-        turns.append([one.admission for one in requests])
+        groups.append([one.admission for one in requests])
         begun.release()
         go.wait(60)
         return [answer(one) for one in requests]
 
-    one = Desk(slowly)
+    one = Turns(slowly)
 
     def let_go() -> None:
-        for _turn in range(desk.AT_ONCE):
+        for _turn in range(turns.AT_ONCE):
             begun.acquire()
-        while len(one._waiting) < CALLERS - desk.AT_ONCE:
+        while len(one._waiting) < CALLERS - turns.AT_ONCE:
             pass
         go.set()
 
     *answers, _gone = in_threads(*[asked_of(one, number) for number in range(CALLERS)], let_go)
     assert answers == [{"admission": str(number)} for number in range(CALLERS)]
-    assert [len(turn) for turn in turns[: desk.AT_ONCE]] == [1] * desk.AT_ONCE
-    assert sum(len(turn) for turn in turns) == CALLERS
+    assert [len(group) for group in groups[: turns.AT_ONCE]] == [1] * turns.AT_ONCE
+    assert sum(len(group) for group in groups) == CALLERS
     # Those who waited are shared out evenly between the turns under way.
-    assert max(len(turn) for turn in turns) >= (CALLERS - desk.AT_ONCE) // desk.AT_ONCE
+    assert max(len(group) for group in groups) >= (CALLERS - turns.AT_ONCE) // turns.AT_ONCE
     assert one._turns == 0
 
 
@@ -234,7 +234,7 @@ def test_after_an_error_of_a_turn_everybody_is_answered_and_the_next_turn_works(
             raise error
         return [answer(one) for one in requests]
 
-    one = Desk(fails)
+    one = Turns(fails)
     answers = in_threads(*[asked_of(one, number) for number in range(CALLERS)])
     expected = OperationalError if isinstance(error, Ended) else type(error)
     assert all(isinstance(found, expected | Ended) for found in answers)
@@ -250,12 +250,12 @@ def test_a_turn_waits_for_as_many_as_came_to_the_last_ones_but_not_for_ever() ->
         sizes.append(len(requests))
         return [answer(one) for one in requests]
 
-    one = Desk(count)
-    one._last_turns.extend([CALLERS] * desk.AT_ONCE)
+    one = Turns(count)
+    one._last_turns.extend([CALLERS] * turns.AT_ONCE)
     in_threads(asked_of(one, 0))
     assert sizes == [1]
-    one._last_turns.extend([2] * desk.AT_ONCE)
-    with unittest.mock.patch.object(desk, "PATIENCE_SECONDS", 60):
+    one._last_turns.extend([2] * turns.AT_ONCE)
+    with unittest.mock.patch.object(turns, "PATIENCE_SECONDS", 60):
         in_threads(asked_of(one, 0), asked_of(one, 1))
     assert sizes == [1, 2]
 
@@ -267,18 +267,18 @@ def test_a_turn_takes_a_bounded_number() -> None:
         sizes.append(len(requests))
         return [answer(one) for one in requests]
 
-    one = Desk(count)
+    one = Turns(count)
     with one._mutex:
-        one._turns = desk.AT_ONCE
-    calls = [asked_of(one, number) for number in range(3 * desk.MOST)]
+        one._turns = turns.AT_ONCE
+    calls = [asked_of(one, number) for number in range(3 * turns.MOST)]
 
     def begin() -> None:
         while len(one._waiting) < len(calls):
             pass
-        for _turn in range(desk.AT_ONCE):
+        for _turn in range(turns.AT_ONCE):
             one._pass_on()
 
     *answers, _begun = in_threads(*calls, begin)
     assert answers == [{"admission": str(number)} for number in range(len(calls))]
-    assert max(sizes) == desk.MOST
+    assert max(sizes) == turns.MOST
     assert one._turns == 0
