@@ -62,11 +62,18 @@ def values_of(row: models.Model) -> Row:
     return {field.attname: field.pre_save(row, True) for field in _fields(_plain(type(row)))}
 
 
-def insert_together(*tables: Rows) -> None:
+class Held(NamedTuple):
+    """Rows that nobody else changes until the transaction ends; others may hold them too."""
+
+    model: type[models.Model]
+    keys: Sequence[int]
+
+
+def insert_together(*tables: Rows, held: Held | None = None) -> None:
     """Insert rows of several models: on PostgreSQL in one statement, on SQLite in this order.
 
     On either the first model's rows are there, and locked where they were there before, before
-    any other row is written.
+    any other row is written; and those ``held`` before these. SQLite has one writer at a time.
     """
     filled = [table for table in tables if table.rows]
     if not filled:
@@ -74,8 +81,13 @@ def insert_together(*tables: Rows) -> None:
     if connection.vendor == "postgresql":
         with prepared_cursor() as cursor:
             cursor.execute(
-                _one_statement(tuple(table.form for table in filled)),
-                [orjson.dumps(table.rows).decode() for table in filled],
+                _one_statement(
+                    tuple(table.form for table in filled), None if held is None else held.model
+                ),
+                [
+                    *([] if held is None else [_array(held.keys)]),
+                    *(orjson.dumps(table.rows).decode() for table in filled),
+                ],
             )
         return
     for table in filled:
@@ -103,17 +115,29 @@ def _fields(form: Form) -> tuple[models.Field[Any, Any], ...]:
 
 
 @lru_cache(maxsize=64)
-def _one_statement(forms: tuple[Form, ...]) -> str:
+def _one_statement(forms: tuple[Form, ...], held: type[models.Model] | None) -> str:
+    # In which order PostgreSQL does the parts is its own affair, unless one reads what another did.
+    parts = [] if held is None else [f"held AS MATERIALIZED ({holding(held)})"]
+    after_held = "" if held is None else " WHERE (SELECT count(*) FROM held) >= 0"
     first, *others = forms
     if not others:
-        return _from_json(first)
-    # In which order PostgreSQL does the parts is its own affair, unless one reads what another did.
+        given = f"WITH {', '.join(parts)} " if parts else ""
+        return given + _from_json(first, after_held)
     *middle, last = [
         _from_json(form, " WHERE (SELECT count(*) FROM first) >= 0") for form in others
     ]
-    parts = [f"first AS ({_from_json(first)} RETURNING 1)"]
+    parts += [f"first AS ({_from_json(first, after_held)} RETURNING 1)"]
     parts += [f"part{number} AS ({part})" for number, part in enumerate(middle)]
     return f"WITH {', '.join(parts)} {last}"
+
+
+def holding(model: type[models.Model], keys: str = "%s::bigint[]") -> str:
+    """What holds rows of a model, in the order of their keys, so that nobody waits in a circle."""
+    return f'SELECT 1 FROM "{model._meta.db_table}" WHERE id = ANY ({keys}) ORDER BY id FOR SHARE'
+
+
+def _array(keys: Sequence[int]) -> str:
+    return "{" + ",".join(map(str, keys)) + "}"
 
 
 def _from_json(form: Form, after: str = "") -> str:

@@ -9,11 +9,12 @@ it is COMMIT, or what a settlement without locks writes, which is a transaction 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from tests.office.databases import KINDS, POSTGRES
 from tests.office.faults.cells import TOGETHER
-from tests.office.faults.effects import Effect, whole
+from tests.office.faults.effects import Effect, Look, whole
 from tests.office.faults.moments import AFTER, BEFORE, COMMIT, SENT
 from tests.office.faults.processes import Processes
 
@@ -72,6 +73,42 @@ def test_a_process_killed_at_any_statement_leaves_all_or_nothing_and_a_retry_has
         assert Effect.between(before, then) == effect, f"after a retry: {where}"
         assert not found or then == seen["found"], f"the retry acted again: {where}"
         before = then
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_settlement_that_writes_the_policys_text_leaves_all_or_nothing(
+    kind: str, fresh_database: Callable[[str], str], processes: Processes
+) -> None:
+    """It is the first under a version that is younger than the admission. Only the first writes
+    it, so each kill has a database of its own.
+    """
+
+    def begin() -> tuple[str, dict[str, Any], Look]:
+        url = fresh_database(kind)
+        [cell] = processes.run(url, "cells", service=FINELY, numbers=[0])
+        processes.run(url, "forget_the_text")
+        return url, cell, whole(processes.run(url, "look"))
+
+    url, cell, before = begin()
+    statements = processes.run(url, "statements", cell=cell, key="undisturbed")
+    effect = Effect.between(before, whole(processes.run(url, "look")))
+    assert effect.rows["settlement.PolicyText"] == effect.rows["settlement.Claim"] == 1
+    assert statements[-1] == COMMIT
+    assert statements.count(COMMIT) == 1
+    last = len(statements) - 1
+    for place, side in moments_of(len(statements), kind, finely=False):
+        where = f"{side} {statements[place]}"
+        url, cell, before = begin()
+        ended = processes.start(url, "killed_at", cell=cell, key="call", place=place, side=side)
+        assert ended.wait().killed, where
+        seen = processes.run(url, "look_and_retry", cell=cell, key="call")
+        found = Effect.between(before, whole(seen["found"]))
+        if place == last and side != BEFORE:
+            assert not found or found == effect, where
+            assert found or side == SENT, where
+        else:
+            assert not found, where
+        assert Effect.between(before, whole(seen["then"])) == effect, f"after a retry: {where}"
 
 
 def test_a_process_killed_while_it_writes_leaves_all_or_nothing(

@@ -172,6 +172,27 @@ def test_a_month_is_closed_after_what_is_being_settled_into_it(
     assert len(processes.run(url, "all_claims")) == 2
 
 
+def test_a_registration_withdrawn_and_recorded_again_while_stays_are_settled_ends(
+    url: str, processes: Processes
+) -> None:
+    """Both hold the person first, and then want the year."""
+    [stays] = processes.run(url, "people", numbers=[0], stays=16)
+    go = processes.file("go")
+    changing = processes.start(url, "change_standing_when", go=str(go), stay=stays[0], rounds=8)
+    lines = [[settle(stay) for stay in stays[part::2]] for part in range(2)]
+    settling = [processes.start(url, "calls_when", go=str(go), calls=calls) for calls in lines]
+    go.touch()
+    for process in settling:
+        for answer in process.wait().answered():
+            assert is_answer(answer) or "RegistryChanged" in answer, answer
+    assert changing.wait().answered() == [{}] * 16
+    whole(processes.run(url, "look"))
+    assert processes.run(url, "settled_against_the_registry") == []
+    [again] = race(processes, url, [settle(stay) for stay in stays])
+    assert all(is_answer(answer) for answer in again), again
+    assert len(processes.run(url, "all_claims")) == 16
+
+
 def until(holds: Callable[[], bool]) -> None:
     """Wait until something holds."""
     deadline = time.monotonic() + SECONDS

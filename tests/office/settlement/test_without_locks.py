@@ -6,13 +6,15 @@ settlement has the write lock from its beginning, so there the other one goes be
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from datetime import date
 from threading import Thread
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from tests.office.builders import (
     DAY,
     OUTPUTS,
@@ -31,15 +33,18 @@ from tests.office.builders import (
     stay,
     year_of,
 )
+from tests.office.databases import at_once
 
 from doudi.office.ledger.models import ClosedMonth, Posting
 from doudi.office.ledger.services import close_month
-from doudi.office.registry.models import Person
+from doudi.office.registry.models import Enrolment, Person
+from doudi.office.registry.services import add_registration, withdraw_enrolment
 from doudi.office.settlement import services
 from doudi.office.settlement.checks import check_everything
 from doudi.office.settlement.group import Request
 from doudi.office.settlement.models import Claim, Entry, PersonYear
-from doudi.office.settlement.refusals import Refused
+from doudi.office.settlement.refusals import NotEnrolled, Refused
+from doudi.office.settlement.registry_effects import follow_registry
 
 pytestmark = pytest.mark.real_commits
 
@@ -185,3 +190,106 @@ def test_who_is_not_the_first_of_a_group_to_need_a_new_year_shares_it() -> None:
     assert [type(outcome).__name__ for outcome in outcomes] == ["dict"] * 3
     assert year_of(person).sequence == 3
     check_serial(person)
+
+
+# ---- The registry changes meanwhile ------------------------------------------------------------
+
+
+def register(person: Person) -> Any:
+    """Somebody registers a person, backdated, and has what is settled already follow."""
+
+    def act() -> Any:
+        with transaction.atomic():
+            add_registration(
+                person_id=person.pk,
+                valid_from=date(2016, 1, 1),
+                cause="01",
+                document="旗扶贫办〔2018〕1号",
+                actor="maker",
+                reason="补登",
+            )
+            return follow_registry(person, WHO)
+
+    return act
+
+
+def check_registered(person: Person, claims: int) -> None:
+    found = Claim.objects.filter(year__person=person)
+    in_force = [claim for claim in found if not claim.entries.filter(sort="reverse").exists()]
+    assert [claim.facts["registered"] for claim in in_force] == [True] * claims
+    assert check_everything().faults == []
+
+
+def test_who_is_registered_while_a_first_stay_is_settled_is_settled_as_registered() -> None:
+    begun()
+    person = someone(registered=False)
+    admission = stay(person, 12_000 * YUAN)
+    with meanwhile(register(person)):
+        settle(admission)
+    check_registered(person, 1)
+
+
+def test_who_is_registered_while_a_later_stay_is_settled_is_settled_as_registered() -> None:
+    begun()
+    person = someone(registered=False)
+    settled(person, 9_000 * YUAN)
+    first, second = stay(person, 12_000 * YUAN), stay(person, 1_000 * YUAN)
+    with meanwhile(register(person)):
+        outcomes = services.settle_many(
+            [Request(new_key(), one, DAY, WHO) for one in (first, second)]
+        )
+    assert [type(outcome) for outcome in outcomes] == [dict, dict]
+    check_registered(person, 3)
+
+
+def test_who_is_registered_while_a_reversed_stay_is_settled_again_is_settled_as_registered() -> (
+    None
+):
+    begun()
+    person = someone(registered=False)
+    before = settled(person, 9_000 * YUAN)
+    reverse(before.claim)
+    with meanwhile(register(person)):
+        settle(before.admission)
+    check_registered(person, 1)
+
+
+def test_whose_enrolment_is_withdrawn_meanwhile_is_not_settled() -> None:
+    begun()
+    person = someone()
+    admission = stay(person, 1_000 * YUAN)
+    enrolment = Enrolment.objects.get(person=person, year=DAY.year)
+
+    def withdraw() -> None:
+        withdraw_enrolment(enrolment_id=enrolment.pk, actor="maker", reason="参保登记有误")
+
+    with meanwhile(withdraw), pytest.raises(NotEnrolled):
+        settle(admission)
+    assert not Claim.objects.filter(admission__public_id=admission).exists()
+
+
+@pytest.mark.parametrize("beginning", ["first", "later"])
+def test_a_settlement_waits_for_a_change_of_the_registry_that_is_under_way(beginning: str) -> None:
+    """The change has looked at what is settled already and is not committed yet."""
+    begun()
+    person = someone(registered=False)
+    if beginning == "later":
+        settled(person, 9_000 * YUAN)
+    admission = stay(person, 12_000 * YUAN)
+    held, let_go = threading.Event(), threading.Event()
+
+    def change() -> None:
+        with transaction.atomic():
+            register(person)()
+            held.set()
+            let_go.wait(60)
+
+    def window() -> dict[str, Any]:
+        held.wait(60)
+        threading.Timer(0.3, let_go.set).start()
+        return services.settle(key=new_key(), admission=admission, day=DAY, who=WHO)
+
+    changed, answer = at_once(change, window)
+    assert changed is None
+    assert isinstance(answer, dict), answer
+    check_registered(person, 1 if beginning == "first" else 2)

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import DatabaseError, connection
 from django.db.models import Min
@@ -23,7 +23,7 @@ from doudi.office.ledger.models import (
     Transfer,
 )
 from doudi.office.ledger.selectors import last_closed, month_amount
-from doudi.office.rows import Row, Rows, insert_together
+from doudi.office.rows import Held, Row, Rows, insert_together
 
 _PERIOD_LENGTH = 6
 
@@ -36,8 +36,7 @@ class LedgerRefused(Exception):
         self.zh = zh
 
 
-@dataclass(frozen=True)
-class Leg:
+class Leg(NamedTuple):
     """``amount_fen`` to debit and credit; a negative amount goes the other way, 0 nowhere."""
 
     debit: str
@@ -148,7 +147,11 @@ def draft(
 
 
 def write_with_postings(
-    drafted: Sequence[Drafted], *, before: Sequence[Rows] = (), after: Sequence[Rows] = ()
+    drafted: Sequence[Drafted],
+    *,
+    held: Held | None = None,
+    before: Sequence[Rows] = (),
+    after: Sequence[Rows] = (),
 ) -> None:
     """Write postings with their transfers, and the rows that come before and after them.
 
@@ -163,6 +166,7 @@ def write_with_postings(
             Rows(Transfer, transfers),
             Rows(Posting, [one.posting for one in drafted]),
             *after,
+            held=held,
         )
     except DatabaseError as error:
         if "is closed" in str(error):

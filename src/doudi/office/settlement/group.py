@@ -20,7 +20,8 @@ from doudi.office.audit.models import Call
 from doudi.office.audit.services import check_call, request_hash, same_answer
 from doudi.office.ledger.models import PAYERS
 from doudi.office.ledger.services import Drafted, write_with_postings
-from doudi.office.rows import Row, Rows
+from doudi.office.registry.models import Person
+from doudi.office.rows import Held, Row, Rows
 from doudi.office.settlement.eligibility import Eligibility, eligibility_from
 from doudi.office.settlement.entries import Who, draft_changes
 from doudi.office.settlement.instalments import plans_follow
@@ -100,6 +101,10 @@ def settle_stays(requests: Sequence[Request]) -> list[Outcome]:
         if not looked.text_kept:
             write_version(looked.policy)
         years = lock_years({one.year for one in looked.ready})
+        if any(one.stay.last_claim is not None for one in looked.ready):
+            # Who changes the registry holds the years too. For a first claim the database looks
+            # itself, but one that replaces another may rest on what that was settled by.
+            looked = _Looked(requests)
         looked.settle(years)
         looked.let_plans_follow()
     return looked.outcomes
@@ -251,13 +256,16 @@ class _Writing:
     def write(self, years: Iterable[SeenYear]) -> None:
         """Write all of it, in an order that groups share, so that none waits in a circle.
 
-        The years come first: who holds them, or has them next, may write the rest.
+        The persons come first, whose standing nobody may change now, and then the years: who holds
+        those, or has them next, may write the rest.
         """
         claims = sorted(self._claims, key=lambda claim: claim["admission_id"])
         calls = sorted(self._calls, key=lambda call: call["key"])
+        rows = [year.row for year in years]
         write_with_postings(
             self._postings,
-            before=[rows_of_years(year.row for year in years), Rows(Claim, claims)],
+            held=Held(Person, sorted({row.person_id for row in rows})),
+            before=[rows_of_years(rows), Rows(Claim, claims)],
             after=[Rows(Entry, self._entries), Rows(Call, calls)],
         )
 

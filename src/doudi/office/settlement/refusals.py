@@ -38,3 +38,13 @@ class NotEnrolled(Refused):
             zh,
             f"the person is not enrolled for {year}: record the enrolment with its document first",
         )
+
+
+class RegistryChanged(Refused):
+    """The registry changed between reading it and writing the claim; asked again, it is seen."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "登记或参保刚刚变更，请重新预览再结算",
+            "the registry was changed meanwhile; settle again",
+        )

@@ -28,7 +28,8 @@ class Effect:
 def follow_registry(person: Person, who: Who) -> list[Effect]:
     """Settle a person's claims again where the registry now says something else of their day.
 
-    Inside the caller's transaction, after the change; answers the stays whose amounts changed.
+    Inside the caller's transaction, after the change, which holds the person: whoever settles for
+    them meanwhile waits, and then sees it. Answers the stays whose amounts changed.
     """
     years = _years(person)
     if not years:

@@ -28,10 +28,13 @@ from doudi.office.settlement.instalments import plans_follow
 from doudi.office.settlement.meeting import meet
 from doudi.office.settlement.models import Admission, Claim, FeeLine, PersonYear
 from doudi.office.settlement.policy import active_policy, guard
-from doudi.office.settlement.refusals import Refused
+from doudi.office.settlement.refusals import Refused, RegistryChanged
 from doudi.office.settlement.requests import do_once
 from doudi.office.settlement.versions import keep_version
 from doudi.office.settlement.years import claims_in_force, lock_year
+
+_LOOKS = 3
+"""How often a settlement looks at a registry that is changed while it is worked out."""
 
 
 def settle(
@@ -128,8 +131,7 @@ def _settle_alone(request: Request) -> dict[str, Any]:
     if found is not None:
         return _answered(found)
     try:
-        with transaction.atomic():
-            return _settle_now(request)
+        return _settle_locked(request)
     except (KeyReused, OperationalError, InterfaceError):
         raise
     except Exception:
@@ -138,6 +140,17 @@ def _settle_alone(request: Request) -> dict[str, Any]:
         if kept is None:
             raise
         return kept
+
+
+def _settle_locked(request: Request) -> dict[str, Any]:
+    for _again in range(_LOOKS - 1):
+        try:
+            with transaction.atomic():
+                return _settle_now(request)
+        except RegistryChanged:
+            continue
+    with transaction.atomic():
+        return _settle_now(request)
 
 
 def _answered(outcomes: list[Outcome]) -> dict[str, Any]:
@@ -225,6 +238,8 @@ def _explain_refusal(error: DatabaseError) -> None:
         raise Refused(
             "账单刚刚加了费用，请重新预览再结算", "fee lines were added meanwhile; settle again"
         ) from error
+    if "registry says something else" in str(error):
+        raise RegistryChanged from error
 
 
 def _position_before(year: PersonYear, before: str) -> int:

@@ -11,7 +11,8 @@ from typing import Any
 from django.db import connection
 
 from doudi.office.cursors import prepared_cursor
-from doudi.office.rows import Rows
+from doudi.office.registry.models import Person
+from doudi.office.rows import Rows, holding
 from doudi.office.settlement.models import Claim, Entry, PersonYear
 from doudi.rules.explain import Explanation, broken_promises, explain
 from doudi.rules.policy import Policy
@@ -41,20 +42,30 @@ class LockedYear(SeenYear):
 
 
 _LOCK = """
+{given}
 INSERT INTO settlement_personyear (person_id, year, sequence, position, totals)
-SELECT person_id, year, 0, 0, '{{}}' FROM {given} WHERE true ORDER BY person_id, year
+SELECT person_id, year, 0, 0, '{{}}' FROM given WHERE {before} ORDER BY person_id, year
 ON CONFLICT (person_id, year) DO UPDATE SET sequence = settlement_personyear.sequence
 RETURNING id, person_id, year, sequence, position, totals,
           (SELECT max(period) FROM ledger_closedmonth)
 """
 _GIVEN = {
-    "postgresql": "json_populate_recordset(NULL::settlement_personyear, %s::json) AS given",
+    "postgresql": f"""
+WITH given AS MATERIALIZED (
+    SELECT person_id, year FROM json_populate_recordset(NULL::settlement_personyear, %s::json)
+), held AS MATERIALIZED ({holding(Person, "ARRAY(SELECT person_id FROM given)")})
+""",
     "sqlite": """
-(SELECT json_extract(value, '$.person_id') AS person_id, json_extract(value, '$.year') AS year
- FROM json_each(%s)) AS given
+WITH given AS (
+    SELECT json_extract(value, '$.person_id') AS person_id, json_extract(value, '$.year') AS year
+    FROM json_each(%s)
+)
 """,
 }
-_SQL = {vendor: _LOCK.format(given=given) for vendor, given in _GIVEN.items()}
+_BEFORE = {"postgresql": "(SELECT count(*) FROM held) >= 0", "sqlite": "true"}
+_SQL = {
+    vendor: _LOCK.format(given=given, before=_BEFORE[vendor]) for vendor, given in _GIVEN.items()
+}
 
 
 def lock_year(person: int, year: int) -> LockedYear:
@@ -63,7 +74,10 @@ def lock_year(person: int, year: int) -> LockedYear:
 
 
 def lock_years(wanted: Set[tuple[int, int]]) -> dict[tuple[int, int], LockedYear]:
-    """The same for (person, year) pairs, always in one order: nobody waits in a circle."""
+    """The same for (person, year) pairs, always in one order: nobody waits in a circle.
+
+    The persons are held first, so nobody changes what the registry says of them meanwhile.
+    """
     # DO UPDATE, unlike DO NOTHING, returns and locks a row that exists.
     given = [{"person_id": person, "year": year} for person, year in sorted(wanted)]
     with prepared_cursor() as cursor:
