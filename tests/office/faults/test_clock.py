@@ -60,7 +60,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     chance = Random(20181231)
     monkeypatch.setattr(timezone, "now", lambda: chance.choice(JUMPS))
     pack = for_two_years(policy("hinggan-2018"))
-    monkeypatch.setattr("doudi.office.settlement.policy._loaded", lambda *_names: pack)
+    monkeypatch.setattr("doudi.office.settlement.policy.pack", lambda: pack)
 
 
 def for_two_years(pack: Policy) -> Policy:
