@@ -1,7 +1,8 @@
 """Every address of the site.
 
 ``/`` the public's pages, ``/account/`` one's own account, ``/window/`` the one-stop window,
-``/desk/`` registry, figures and accounts, ``/api/`` for programs, ``/healthz`` for monitors.
+``/desk/`` registry, figures and accounts, ``/api/`` for programs, ``/healthz`` for monitors,
+``/csp-reports`` for browsers.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from doudi.office.api.urls import api
-from doudi.office.web import health, preferences
+from doudi.office.web import health, preferences, violations
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("doudi.office.web.public.urls")),
     path("healthz", health.healthz, name="healthz"),
+    path("csp-reports", violations.report, name="csp_reports"),
     path("preferences", preferences.choose, name="preferences"),
     path("", include("doudi.office.web.account.urls")),
     path("desk/", include("doudi.office.web.desk.urls")),

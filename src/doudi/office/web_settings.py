@@ -59,6 +59,8 @@ _POLICY = {
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
+        # The newer report-to is sent minutes later, and not by every browser.
+        "report-uri": ["/csp-reports"],
     }
 }
 

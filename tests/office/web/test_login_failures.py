@@ -138,7 +138,7 @@ def test_the_page_takes_the_same_statements_for_many_accounts(statements: Statem
             for _attempt in range(5):
                 count_failure(user.username, passwords=1)
                 give(user.username)
-        with statements(5):
+        with statements(6):
             client.get("/desk/security/")
 
 

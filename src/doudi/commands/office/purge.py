@@ -24,6 +24,9 @@ def purge(reads_days: int) -> None:
     from doudi.office.accounts.sessions import delete_expired as delete_sessions  # noqa: PLC0415
     from doudi.office.enquiries.services import delete_expired as delete_answers  # noqa: PLC0415
     from doudi.office.limits.services import delete_expired as delete_counts  # noqa: PLC0415
+    from doudi.office.violations.services import (  # noqa: PLC0415
+        delete_old as delete_violations,
+    )
 
     deleted = (
         (_("保存结果"), delete_answers()),
@@ -31,6 +34,7 @@ def purge(reads_days: int) -> None:
         (_("已结束的登录"), delete_sessions()),
         (_("登录失败的计数"), delete_failures()),
         (_("查阅记录"), delete_reads(days=reads_days)),
+        (_("安全策略报告的计数"), delete_violations()),
     )
     click.echo(_("已删除过期的："))
     for what, number in deleted:

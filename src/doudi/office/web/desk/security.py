@@ -1,4 +1,4 @@
-"""What an administrator watches: names that are locked, logins that failed."""
+"""What an administrator watches: locked names, failed logins, what browsers report."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from doudi.office.accounts.login_failures import NOBODY, failures_since, locked_names
 from doudi.office.accounts.models import User
 from doudi.office.accounts.permissions import Permission
+from doudi.office.violations.services import violations_since
 from doudi.office.web.components import Cell, Column, Link, Table
 from doudi.office.web.moments import moment
 from doudi.office.web.pages import StaffRequest, staff_page
@@ -23,7 +24,7 @@ _DAYS_SHOWN = 30
 @staff_page(Permission.MANAGE_ACCOUNTS)
 def home(request: StaffRequest) -> HttpResponse:
     """One page with all of it."""
-    tables = [_locked(request.user), _failures(request.user)]
+    tables = [_locked(request.user), _failures(request.user), _violations()]
     return render(request, "desk/security.html", {"tables": tables})
 
 
@@ -55,6 +56,22 @@ def _failures(by: User) -> Table:
         Column(_("最近一次")),
     ]
     return Table(_("近 30 天的登录失败"), columns, rows, empty=_("没有登录失败"))
+
+
+def _violations() -> Table:
+    since = timezone.localdate() - timedelta(days=_DAYS_SHOWN - 1)
+    rows: list[list[Cell]] = [
+        [row["directive"], row["route"], row["times"], row["last"].isoformat()]
+        for row in violations_since(since)
+    ]
+    columns = [
+        Column(_("安全策略")),
+        Column(_("哪一类页面")),
+        Column(_("报告次数"), numeric=True),
+        Column(_("最近一天")),
+    ]
+    caption = _("近 30 天浏览器报告的违反安全策略")
+    return Table(caption, columns, rows, empty=_("没有报告"))
 
 
 def _account(username: str) -> Link:

@@ -1,0 +1,1 @@
+"""What browsers report as forbidden by the content security policy: counted, nobody named."""
