@@ -42,7 +42,10 @@ def prepare(people: int, settlements: int) -> None:
 
 
 def examples(user: Any) -> dict[str, str]:
-    """A part of an address that the account may see, by the name of the part."""
+    """A part of an address that the account may see, by the name of the part.
+
+    The stay settled last and its person, since the first person there is may be like no other.
+    """
     from doudi.office.accounts.scope import (
         admissions_in_scope,
         claims_in_scope,
@@ -50,11 +53,16 @@ def examples(user: Any) -> dict[str, str]:
         people_in_scope,
     )
 
+    newest = claims_in_scope(user).order_by("-date").select_related("admission__person").first()
+    stay = newest.admission if newest else admissions_in_scope(user).first()
+    person = stay.person if stay else people_in_scope(user).first()
     found: dict[str, Any] = {
-        "person": people_in_scope(user).values_list("public_id", flat=True).first(),
+        "person": person.public_id if person else None,
         "household": households_in_scope(user).values_list("pk", flat=True).first(),
-        "admission": admissions_in_scope(user).values_list("public_id", flat=True).first(),
-        "claim": claims_in_scope(user).order_by("date").values_list("pk", flat=True).first(),
+        "admission": stay.public_id if stay else None,
+        "claim": newest.pk if newest else None,
+        "number": 1,
+        "step": "service",
         "place": user.division_id,
         "kind": "enrol",
         "account": user.username,

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from django.utils import timezone
-
 from doudi.office.care.errors import CareRefused
 from doudi.office.care.models import Contract, ServicePackage, Team
 from doudi.office.care.treatments import check_past
+from doudi.office.care.withdrawing import mark_withdrawn
 from doudi.office.registry.changes import (
     check_choice,
     check_days,
@@ -106,9 +105,9 @@ def withdraw_contract(*, actor: str, reason: str, contract_id: int) -> Contract:
         contract = _locked(contract_id)
         if contract.services.filter(withdrawn_at=None).exists():
             raise CareRefused("这份签约下已有服务记录，请先撤回服务", "services rest on it")
-        contract.withdrawn_at = timezone.now()
-        contract.save(update_fields=["withdrawn_at"])
-        note_person(actor, reason, "withdraw_contract", contract.person, {"id": contract.pk})
+        mark_withdrawn(
+            contract, contract.person, actor=actor, reason=reason, service="withdraw_contract"
+        )
     return contract
 
 
@@ -158,6 +157,8 @@ def _sign(
         valid_from=valid_from,
         recorded_by=actor,
     )
+    # Once the contract names the team nobody can dissolve it; somebody may have a moment before.
+    _open_team(team.public_id)
     detail = {
         "id": contract.pk,
         "team": team.public_id,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from django.db.models import Q
-from django.utils import timezone
 
 from doudi.office.care.errors import CareRefused
 from doudi.office.care.models import Contract, Service
 from doudi.office.care.treatments import check_note, check_past
+from doudi.office.care.withdrawing import mark_withdrawn
 from doudi.office.registry.changes import (
     check_choice,
     existing,
@@ -67,11 +67,7 @@ def withdraw_service(*, actor: str, reason: str, service_id: int) -> Service:
         )
         person = locked_person(service.contract.person_id)
         service.refresh_from_db(fields=["withdrawn_at"])
-        if service.withdrawn_at is not None:
-            raise CareRefused("这条服务记录早已撤回", "the service is withdrawn already")
-        service.withdrawn_at = timezone.now()
-        service.save(update_fields=["withdrawn_at"])
-        note_person(actor, reason, "withdraw_service", person, {"id": service.pk})
+        mark_withdrawn(service, person, actor=actor, reason=reason, service="withdraw_service")
     return service
 
 

@@ -11,13 +11,14 @@ from doudi.office.care.contracts import (
     withdraw_contract,
 )
 from doudi.office.care.rendered import record_service, withdraw_service
-from doudi.office.care.teams import close_package, name_package, open_team
+from doudi.office.care.teams import close_package, close_team, name_package, open_team
 from doudi.office.care.treatments import plan_treatment, record_treatment, withdraw_treatment
 
 __all__ = [
     "call_to_check_up",
     "change_team",
     "close_package",
+    "close_team",
     "end_contract",
     "name_package",
     "open_team",

@@ -38,6 +38,30 @@ def open_team(
     return team
 
 
+def close_team(*, actor: str, reason: str, team: str) -> Team:
+    """A team is dissolved today; CareRefused while people still have it."""
+    with one_change(actor, reason):
+        found = existing(Team.objects.select_for_update().filter(public_id=team).first())
+        if found.closed_on is not None:
+            raise CareRefused(f"{found.name}早已撤销", "the team is closed already")
+        people = found.contracts.filter(withdrawn_at=None, valid_to=None).count()
+        if people:
+            raise CareRefused(
+                f"{found.name}还有 {people} 人签约，请先给他们换团队或结束签约",
+                f"{people} people still have the team",
+            )
+        found.closed_on = timezone.localdate()
+        found.save(update_fields=["closed_on"])
+        note(
+            actor=actor,
+            reason=reason,
+            service="close_team",
+            subject=f"team:{found.public_id}",
+            detail={"name": found.name, "institution": found.institution_id},
+        )
+    return found
+
+
 def name_package(
     *,
     actor: str,

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from doudi.office.care.errors import CareRefused
 from doudi.office.care.models import Treatment, TreatmentPlan
+from doudi.office.care.withdrawing import mark_withdrawn
 from doudi.office.registry.changes import existing, locked_person, note_person, one_change
 from doudi.office.registry.models import DiseaseListing, Person
 from doudi.office.settlement.models import Institution
@@ -85,11 +86,7 @@ def withdraw_treatment(*, actor: str, reason: str, treatment_id: int) -> Treatme
         treatment = existing(Treatment.objects.filter(pk=treatment_id).first())
         _listing, person = _serious(treatment.listing_id)
         treatment.refresh_from_db()
-        if treatment.withdrawn_at is not None:
-            raise CareRefused("这条治疗记录早已撤回", "the treatment is withdrawn already")
-        treatment.withdrawn_at = timezone.now()
-        treatment.save(update_fields=["withdrawn_at"])
-        note_person(actor, reason, "withdraw_treatment", person, {"id": treatment.pk})
+        mark_withdrawn(treatment, person, actor=actor, reason=reason, service="withdraw_treatment")
     return treatment
 
 

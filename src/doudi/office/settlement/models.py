@@ -40,12 +40,18 @@ class Admission(models.Model):
 
     public_id = models.CharField(max_length=32, unique=True)
     person = models.ForeignKey(Person, on_delete=models.PROTECT)
-    institution = models.ForeignKey(Institution, on_delete=models.PROTECT)
+    # Found by the index below, which tells who stayed there without looking at the stays.
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, db_index=False)
     kind = models.CharField(max_length=20)
     admitted_on = models.DateField()
     agreement = models.CharField(max_length=60, blank=True)
     deposit_fen = models.PositiveBigIntegerField(default=0)
     recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("institution", "person"), name="stays_of_a_hospital_by_person"),
+        )
 
 
 class FeeLine(models.Model):

@@ -29,7 +29,15 @@ from tests.office.web.people_and_places import HERE, THERE, account, household_m
 from doudi.office.approvals.models import Proposal
 from doudi.office.audit.models import Call
 from doudi.office.care import services as care
-from doudi.office.care.models import CheckUp, Contract, Service, Team, Treatment, TreatmentPlan
+from doudi.office.care.models import (
+    CheckUp,
+    Contract,
+    Service,
+    ServicePackage,
+    Team,
+    Treatment,
+    TreatmentPlan,
+)
 from doudi.office.registry.models import Person
 from doudi.office.web.desk import care_lists
 
@@ -107,7 +115,7 @@ def test_the_figures_take_as_many_statements_however_many_people_there_are(
         ("/desk/care/chronic", 8),
         ("/desk/care/severe", 4),
         ("/desk/care/check-ups?state=wishes&year=2018", 7),
-        ("/desk/care/teams", 6),
+        ("/desk/care/teams", 7),
         ("/desk/care/packages", 3),
         ("/desk/care/incentives?month=2018-09", 4),
         ("/desk/care/services?month=2018-09", 4),
@@ -219,6 +227,33 @@ def test_the_banner_opens_teams_and_names_packages_and_a_village_does_not(as_rol
     village = as_role("village")
     for address, given in (("teams", new), ("packages", package)):
         assert village.post(f"/desk/care/{address}", given).status_code == 403
+
+
+@pytest.mark.django_db
+def test_a_team_is_dissolved_once_nobody_has_it_and_a_package_goes_out_of_use(
+    as_role: Role,
+) -> None:
+    contract = signed(chronic_patient())
+    care.name_package(**SAID, name="示例包", disease="高血压")
+    client = as_role("banner")
+    close = {"closing": contract.team.public_id, "reason": "撤并"}
+    refused = text(client.post("/desk/care/teams", close))
+    assert "还有 1 人签约" in refused
+    assert Team.objects.get().closed_on is None
+    step = {"row": contract.pk}
+    assert record(as_role("village"), contract.person, "withdraw_contract", **step) == 302
+    assert client.post("/desk/care/teams", close).status_code == 302
+    assert Team.objects.get().closed_on == timezone.localdate()
+    assert "已停用" in text(client.get("/desk/care/teams"))
+    assert client.post("/desk/care/teams", close).status_code == 200
+    package = {"closing": ServicePackage.objects.get().pk, "reason": "不用了"}
+    assert client.post("/desk/care/packages", package).status_code == 302
+    assert ServicePackage.objects.get().closed_on == timezone.localdate()
+    assert as_role("village").post("/desk/care/packages", package).status_code == 403
+    make_place(THERE)
+    other = {"closing": team("外旗队", THERE).public_id, "reason": "不是我们的"}
+    assert client.post("/desk/care/teams", other).status_code == 200
+    assert Team.objects.get(name="外旗队").closed_on is None
 
 
 @pytest.mark.django_db

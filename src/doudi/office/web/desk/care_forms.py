@@ -143,6 +143,16 @@ class PackageForm(CareForm):
     content = forms.CharField(label=_("内容"), max_length=_LONGEST_TEXT, required=False)
 
 
+class CloseForm(CareForm):
+    """Dissolve a team, or take a package out of use."""
+
+    closing = forms.ChoiceField(label=_("哪一个"))
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        # Beside the form for a new one on the same page, which has a reason too.
+        super().__init__(*given, auto_id="close_%s", **more)
+
+
 class MonthForm(forms.Form):
     """A month, ``2018-09``."""
 

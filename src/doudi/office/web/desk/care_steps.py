@@ -73,6 +73,15 @@ def _services(person: Person) -> Rows:
     return {"row": [(row.pk, f"{row.day} {row.get_sort_display()}") for row in found[:100]]}
 
 
+def _contracts(person: Person) -> Rows:
+    found = person.contracts.filter(withdrawn_at=None).select_related("team").order_by("pk")
+    return {
+        "row": [
+            (row.pk, f"{words.days(row.valid_from, row.valid_to)} {row.team.name}") for row in found
+        ]
+    }
+
+
 def _treatments(person: Person) -> Rows:
     found = Treatment.objects.filter(listing__person=person, withdrawn_at=None).order_by("pk")
     return {"row": [(row.pk, f"{row.treated_on} {row.institution.name}") for row in found]}
@@ -135,6 +144,11 @@ def _withdraw_service(user: User, person: Person, given: Given) -> object:
     return care.withdraw_service(**_who(user, given), service_id=given["row"])
 
 
+def _withdraw_contract(user: User, person: Person, given: Given) -> object:
+    del person
+    return care.withdraw_contract(**_who(user, given), contract_id=given["row"])
+
+
 def _plan(user: User, person: Person, given: Given) -> object:
     del person
     return care.plan_treatment(
@@ -194,6 +208,9 @@ STEPS: dict[str, Step] = {
     "withdraw_service": Step(
         _("撤回一次服务"), _RECORD, forms.WithdrawForm, _services, _withdraw_service
     ),
+    "withdraw_contract": Step(
+        _("撤回签约"), _RECORD, forms.WithdrawForm, _contracts, _withdraw_contract
+    ),
     "withdraw_treatment": Step(
         _("撤回治疗记录"), _PLAN, forms.WithdrawForm, _treatments, _withdraw_treatment
     ),
@@ -211,6 +228,7 @@ def steps_for(user: User, *, signed: bool, serious: bool, treated: bool) -> list
         "plan": serious and not treated,
         "treat": serious and not treated,
         "withdraw_service": signed,
+        "withdraw_contract": signed,
         "withdraw_treatment": treated,
     }
     return [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -23,7 +25,14 @@ from doudi.office.care.incentives import Earned, last_month, payable, services_o
 from doudi.office.care.models import Contract, Service, ServicePackage, Team
 from doudi.office.registry.errors import RegistryRefused
 from doudi.office.web.components import Badge, Cell, Column, Link, Money, Table
-from doudi.office.web.desk.care_forms import MonthForm, PackageForm, TeamForm
+from doudi.office.web.desk.care_forms import (
+    CareForm,
+    Choices,
+    CloseForm,
+    MonthForm,
+    PackageForm,
+    TeamForm,
+)
 from doudi.office.web.desk.care_lists import person_link
 from doudi.office.web.pages import FORM, StaffRequest, staff_page
 
@@ -33,28 +42,19 @@ _ON_A_PAGE = 50
 @staff_page(Permission.SEE_CARE, FORM)
 def teams(request: StaffRequest) -> HttpResponse:
     """The teams of the account's place with how many people they have; a new one."""
-    may_add = request.user.may(Permission.SET_UP_CARE)
     places = institutions_in_scope(request.user).order_by("code")
-    form = None
-    if may_add:
-        shown = list(places.values_list("code", "name"))
-        form = TeamForm(request.POST or None, rows={"institution": shown})
-    elif request.method == "POST":
-        raise PermissionDenied
-    if form is not None and form.is_valid():
-        given = form.cleaned_data
-        try:
-            care.open_team(
-                actor=request.user.username,
-                reason=given["reason"],
-                name=given["name"],
-                institution=given["institution"],
-            )
-        except RegistryRefused as refused:
-            form.add_error(None, either(refused.zh, str(refused)))
-        else:
-            messages.success(request, _("已登记"))
-            return redirect("desk:care_teams")
+    shown = list(places.values_list("code", "name"))
+    open_ones = Team.objects.filter(institution__in=places, closed_on=None)
+    named = open_ones.order_by("institution", "name").values_list("public_id", "name")
+    forms = _forms(request, TeamForm, {"institution": shown}, list(named))
+    done = _acted(
+        forms,
+        lambda given: care.open_team(actor=request.user.username, **given),
+        lambda reason, team: care.close_team(actor=request.user.username, reason=reason, team=team),
+    )
+    if done:
+        messages.success(request, _("已登记"))
+        return redirect("desk:care_teams")
     found = _teams_in_scope(request).select_related("institution").order_by("institution", "name")
     page = Paginator(found, _ON_A_PAGE).get_page(request.GET.get("page"))
     signed = _signed(list(page))
@@ -78,25 +78,25 @@ def teams(request: StaffRequest) -> HttpResponse:
         empty=_("还没有团队"),
         hide_caption=True,
     )
-    return _setting_up(request, _("家庭医生团队"), "", table, form, page)
+    return _setting_up(request, _("家庭医生团队"), "", table, forms, page)
 
 
 @staff_page(Permission.SEE_CARE, FORM)
 def packages(request: StaffRequest) -> HttpResponse:
     """The kinds of service package; a new one."""
-    may_add = request.user.may(Permission.SET_UP_CARE)
-    if request.method == "POST" and not may_add:
-        raise PermissionDenied
-    form = PackageForm(request.POST or None) if may_add else None
-    if form is not None and form.is_valid():
-        given = form.cleaned_data
-        try:
-            care.name_package(actor=request.user.username, **given)
-        except RegistryRefused as refused:
-            form.add_error(None, either(refused.zh, str(refused)))
-        else:
-            messages.success(request, _("已登记"))
-            return redirect("desk:care_packages")
+    found = list(ServicePackage.objects.order_by("closed_on", "pk"))
+    named = [(str(row.pk), row.name) for row in found if row.closed_on is None]
+    forms = _forms(request, PackageForm, {}, named)
+    done = _acted(
+        forms,
+        lambda given: care.name_package(actor=request.user.username, **given),
+        lambda reason, package: care.close_package(
+            actor=request.user.username, reason=reason, package_id=int(package)
+        ),
+    )
+    if done:
+        messages.success(request, _("已登记"))
+        return redirect("desk:care_packages")
     rows: list[list[Cell]] = [
         [
             row.name,
@@ -104,7 +104,7 @@ def packages(request: StaffRequest) -> HttpResponse:
             row.content or None,
             _state(synthetic=row.synthetic, open_=row.closed_on is None),
         ]
-        for row in ServicePackage.objects.order_by("closed_on", "pk")
+        for row in found
     ]
     table = Table(
         _("签约服务包"),
@@ -114,7 +114,7 @@ def packages(request: StaffRequest) -> HttpResponse:
         hide_caption=True,
     )
     hint = _("文章只说有 10 种，没有写名称和内容：由主管单位填。")
-    return _setting_up(request, _("签约服务包"), hint, table, form, None)
+    return _setting_up(request, _("签约服务包"), hint, table, forms, None)
 
 
 @staff_page(Permission.SEE_CARE)
@@ -230,8 +230,61 @@ def _state(*, synthetic: bool, open_: bool) -> Badge:
     return Badge(_("合成数据"), "warning") if synthetic else Badge(_("有效"), "good")
 
 
+@dataclass(frozen=True)
+class _Forms:
+    """For something new, and to close something; None where one may not or there is nothing."""
+
+    new: CareForm | None
+    close: CareForm | None
+
+
+def _forms(
+    request: StaffRequest, new: type[CareForm], rows: dict[str, Choices], named: Choices
+) -> _Forms:
+    """The two forms of a page, the one that was sent with what is in it; 403 for who may not."""
+    if not request.user.may(Permission.SET_UP_CARE):
+        if request.method == "POST":
+            raise PermissionDenied
+        return _Forms(None, None)
+    sent = request.POST or None
+    closing = "closing" in request.POST
+    return _Forms(
+        new(None if closing else sent, rows=rows),
+        CloseForm(sent if closing else None, rows={"closing": named}) if named else None,
+    )
+
+
+def _acted(
+    forms: _Forms,
+    make: Callable[[dict[str, Any]], object],
+    close: Callable[[str, str], object],
+) -> bool:
+    """Do what was sent; False with the faults in the form where it was refused or not sent."""
+    for form in (forms.new, forms.close):
+        if form is None or not form.is_valid():
+            continue
+        given = form.cleaned_data
+        try:
+            if form is forms.close:
+                close(given["reason"], given["closing"])
+            else:
+                make(given)
+        except RegistryRefused as refused:
+            form.add_error(None, either(refused.zh, str(refused)))
+        else:
+            return True
+    return False
+
+
 def _setting_up(
-    request: StaffRequest, name: str, hint: str, table: Table, form: Any, page: Any
+    request: StaffRequest, name: str, hint: str, table: Table, forms: _Forms, page: Any
 ) -> HttpResponse:
-    shown = {"name": name, "hint": hint, "table": table, "form": form, "page": page}
+    shown = {
+        "name": name,
+        "hint": hint,
+        "table": table,
+        "form": forms.new,
+        "close": forms.close,
+        "page": page,
+    }
     return render(request, "desk/care_set_up.html", shown)
