@@ -61,7 +61,7 @@ def rules_change(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     def change() -> None:
         other = replace(HINGGAN, source_hash="other rules")
         monkeypatch.delenv("DOUDI_ADOPTION", raising=False)
-        monkeypatch.setattr(office_policy, "_loaded", lambda *_names: other)
+        monkeypatch.setattr(office_policy, "pack", lambda: other)
         monkeypatch.setattr(versions, "_made_of", lambda *_made: other)
 
     return change
