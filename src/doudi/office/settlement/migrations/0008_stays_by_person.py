@@ -10,7 +10,7 @@ _OLD = "settlement_admission_institution_id_25be5f64"
 
 
 class Migration(migrations.Migration):
-    dependencies = (("settlement", "0006_unpaid_own_parts"),)
+    dependencies = (("settlement", "0007_standing_holds"),)
 
     operations = (
         # By hand: on SQLite Django would write the table anew and stumble over its triggers.
