@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.office.imports.files import as_csv, committed, line
@@ -71,6 +74,29 @@ def test_a_person_is_found_by_every_reading_the_usual_one_first(person: Register
 
 
 @pytest.mark.django_db
+def test_who_is_found_by_several_readings_is_found_once(person: Register) -> None:
+    names = {person(name=name).name for name in ("单单单", "单单重", "单长重")}
+    for most in (1, 2, 3, 50):
+        some = [one.name for one in find_people("s", most=most)]
+        assert len(some) == len(set(some)) == min(most, 3)
+    assert set(found("s")) == names
+
+
+@pytest.mark.django_db
+def test_other_readings_are_found_by_their_index_and_in_its_order(person: Register) -> None:
+    person(name="单雄")
+    with CaptureQueriesContext(connection) as seen:
+        find_people("s")
+    assert len(seen) == 2
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN QUERY PLAN " + seen.captured_queries[1]["sql"])
+            plan = " ".join(str(row) for row in cursor.fetchall())
+        assert "registry_namereading" in plan and "initials>? AND initials<?" in plan
+        assert seen.captured_queries[1]["sql"].count('JOIN "registry_namereading"') == 1
+
+
+@pytest.mark.django_db
 @pytest.mark.usefixtures("divisions")
 def test_only_people_of_the_division_are_found_by_another_reading(person: Register) -> None:
     person(name="单雄", household_number="H1", division_code=VILLAGE)
@@ -98,14 +124,15 @@ def test_people_of_a_file_are_found_by_every_reading(tmp_path: Path) -> None:
     assert NameReading.objects.count() == 3
 
 
-@pytest.mark.real_commits
+@pytest.mark.django_db
 def test_whoever_is_there_already_gets_readings_when_the_table_comes(person: Register) -> None:
     person(name="单雄")
     withdrawn = person(name="曾国")
     Person.objects.filter(pk=withdrawn.pk).update(withdrawn_at="2018-05-09T00:00:00Z")
     before = set(NameReading.objects.values_list("person", "initials"))
-    for state in ("0006_moves", "0007_name_readings"):
-        MigrationExecutor(connection).migrate([("registry", state)])
+    NameReading.objects.all().delete()
+    migration = import_module("doudi.office.registry.migrations.0007_name_readings")
+    migration.fill(apps, SimpleNamespace(connection=connection))
     assert set(NameReading.objects.values_list("person", "initials")) == before
     assert len(before) == 3
     assert found("sx") == ["单雄"]

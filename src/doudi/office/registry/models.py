@@ -175,7 +175,7 @@ class NameReading(models.Model):
     """Another way to read a person's name, by the initials of its pinyin."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="readings")
-    initials = models.CharField(max_length=60)
+    initials = models.CharField(max_length=60, db_index=True)
 
     class Meta:
         constraints = (

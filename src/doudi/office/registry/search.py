@@ -6,7 +6,8 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from doudi.office.registry import identity
-from doudi.office.registry.models import Household, NameReading, Person
+from doudi.office.registry.models import Household, Person
+from doudi.office.registry.names import MOST_OTHER_READINGS
 from doudi.office.registry.selectors import people_of
 
 MOST_FOUND = 50
@@ -38,9 +39,15 @@ def matching(people: QuerySet[Person], text: str, most: int) -> list[Person]:
     plain = identity.normalised(text)
     if not _is_letters(plain) or len(found) == most:
         return found
-    readings = NameReading.objects.filter(starts_with("initials", plain.lower()))
-    others = people.filter(pk__in=readings.values("person")).exclude(meant)
-    return [*found, *others.order_by("name", "pk")[: most - len(found)]]
+    # In the order of the index of readings, so that no more are read than are shown. Somebody may
+    # stand there several times.
+    read_otherwise = (
+        people.filter(starts_with("readings__initials", plain.lower()))
+        .exclude(meant)
+        .order_by("readings__initials", "pk")
+    )
+    others = dict.fromkeys(read_otherwise[: (most - len(found)) * MOST_OTHER_READINGS])
+    return [*found, *list(others)[: most - len(found)]]
 
 
 def namesakes(name: str) -> list[Person]:
