@@ -51,6 +51,8 @@ PAGES: Mapping[str, Promise] = {
     "desk:person": _("人员"),
     "desk:change": _("提出变更"),
     "desk:household": _("户"),
+    "desk:household_sheet": _("户表"),
+    "desk:household_sheet_pdf": _("户表 PDF"),
     "desk:approval": _("变更复核"),
     "desk:care_person": _("健康扶贫"),
     "desk:care_step": _("健康扶贫：记录"),
