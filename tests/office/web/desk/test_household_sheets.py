@@ -129,7 +129,7 @@ def test_the_sheets_take_the_same_statements_for_one_and_for_many(
         builders.settled(other, 3_000 * YUAN, 0)
     client = as_role("banner")
     client.get("/desk/people/")
-    with statements(13):
+    with statements(14):
         client.get(f"/desk/households/{person.household_id}/sheet")
     with statements(7):
         client.get(f"/desk/places/{HERE.gacha}/list")
