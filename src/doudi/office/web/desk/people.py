@@ -80,7 +80,7 @@ def one(request: StaffRequest, person: str) -> HttpResponse:
             "may_see_care": request.user.may(Permission.SEE_CARE),
             "changes": _changes(found, standing)
             if request.user.may(Permission.CHANGE_PEOPLE)
-            else [],
+            else None,
             "facts": _facts(found, standing, whole),
             "registrations": _registrations(found),
             "enrolments": _enrolments(found),
@@ -103,7 +103,11 @@ def _revealed(request: StaffRequest, person: Person, form: ReasonForm) -> dict[s
     return {what: number}
 
 
-def _changes(person: Person, standing: OnADay) -> list[tuple[str, Promise]]:
+_EVERYDAY = ("add_registration", "end_registration", "enrol", "list_disease", "end_listing")
+"""What happens to people. The other changes put records right or follow who moves."""
+
+
+def _changes(person: Person, standing: OnADay) -> dict[str, list[tuple[str, Promise]]]:
     """The changes that make sense for somebody now, with what they are called."""
     registered = standing.registration is not None
     possible = {
@@ -122,7 +126,11 @@ def _changes(person: Person, standing: OnADay) -> list[tuple[str, Promise]]:
         "move_household": person.household is not None,
         "name_head": person.household is not None and person.relation != Relation.HEAD,
     }
-    return [(kind, KINDS[kind].label) for kind, fits in possible.items() if fits]
+    fitting = [(kind, KINDS[kind].label) for kind, fits in possible.items() if fits]
+    return {
+        "everyday": [change for change in fitting if change[0] in _EVERYDAY],
+        "others": [change for change in fitting if change[0] not in _EVERYDAY],
+    }
 
 
 def people_table(caption: str, people: list[Person], *, with_place: bool = True) -> Table:
