@@ -123,8 +123,9 @@ def _moved_since(transfer: int) -> set[str]:
     since = Transfer.objects.filter(pk__gt=transfer)
     found: set[str] = set()
     for side in ("debit_id", "credit_id"):
-        moved = since.order_by().values_list(side, flat=True).distinct()
-        found.update(code for code in moved if code.startswith(_PREFIX))
+        # Not DISTINCT: SQLite would go through the whole index of that column for it.
+        moved = since.order_by().values_list(side, flat=True)
+        found.update(code for code in moved.iterator() if code.startswith(_PREFIX))
     return found
 
 
@@ -199,18 +200,25 @@ class Unpaid:
             for row in self._since.values()
             if first <= row.period <= last and (row.owed_fen > 0 or (refunds and row.owed_fen < 0))
         ]
-        return UnpaidList(kept.exclude(admission__in=list(self._since)), moved)
+        counted = None
+        if not refunds:
+            # The months say it; a league's stays are a hundred thousand to count.
+            months = (one for one in self.months() if first <= one.period <= last)
+            counted = sum(one.stays for one in months)
+        return UnpaidList(kept.exclude(admission__in=list(self._since)), moved, counted)
 
 
 class UnpaidList:
     """Stays that owe something, read only as far as they are asked for."""
 
-    def __init__(self, kept: QuerySet[KeptUnpaid], moved: list[Owed]) -> None:
-        self._kept, self._moved = kept, moved
+    def __init__(self, kept: QuerySet[KeptUnpaid], moved: list[Owed], counted: int | None) -> None:
+        self._kept, self._moved, self._counted = kept, moved, counted
 
     def count(self) -> int:
-        """How many there are; one SQL statement."""
-        return self._kept.count() + len(self._moved)
+        """How many there are; one SQL statement where that is not known."""
+        if self._counted is None:
+            self._counted = self._kept.count() + len(self._moved)
+        return self._counted
 
     def __len__(self) -> int:
         return self.count()

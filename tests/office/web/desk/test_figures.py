@@ -203,7 +203,7 @@ def test_the_page_shows_every_figure_and_opens_its_list(
     settle_all()
     league = as_role("banner", HERE)
     league.get("/desk/figures/")
-    with statements(21):
+    with statements(24):
         text = league.get("/desk/figures/").content.decode()
     keep(timezone.now())
     with statements(22):
