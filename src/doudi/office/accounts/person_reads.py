@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from doudi.office.accounts.models import PersonRead, User
@@ -31,7 +31,9 @@ def record_reads(*, reader: User, page: str, people: QuerySet[Person]) -> None:
 
 def reads_in_scope(user: User) -> QuerySet[PersonRead]:
     """The reads of people whom the account may see, newest first."""
-    reads = PersonRead.objects.filter(person__in=people_in_scope(user))
+    # Asked of each read: of an IN, SQLite would first collect the people of a whole league.
+    seen = people_in_scope(user).filter(pk=OuterRef("person_id"))
+    reads = PersonRead.objects.filter(Exists(seen))
     return reads.select_related("person", "reader").order_by("-read_at", "-pk")
 
 
