@@ -55,6 +55,11 @@ def test_readings_nearest_to_the_usual_one_are_kept_and_no_more() -> None:
     assert changes == sorted(changes) and changes[0] == 1
 
 
+def test_a_long_name_that_can_be_read_in_endless_ways_has_no_more_readings_than_others() -> None:
+    """Sixty characters of two readings each are 2 to the 60th readings."""
+    assert len(other_initials_of("单" * 60)) == MOST_OTHER_READINGS
+
+
 @given(st.text(CHARACTERS, max_size=70))
 def test_the_other_readings_are_as_long_as_the_usual_one_and_all_different(name: str) -> None:
     usual, others = initials_of(name), other_initials_of(name)

@@ -27,13 +27,12 @@ def other_initials_of(name: str) -> tuple[str, ...]:
     At most `MOST_OTHER_READINGS`, without `initials_of`.
     """
     letters = [found for character in name if (found := _letters(character))][:LONGEST_INITIALS]
-    usual = "".join(found[0] for found in letters)
-    others = dict.fromkeys(reading for reading in _readings(letters) if reading != usual)
-    return tuple(islice(others, MOST_OTHER_READINGS))
+    # One by one: a long name can have more readings than a computer has room for.
+    return tuple(islice(_readings(letters), MOST_OTHER_READINGS))
 
 
 def _readings(letters: list[str]) -> Iterator[str]:
-    """All readings, those with fewer unusual characters first."""
+    """All other readings, each once, those with fewer unusual characters first."""
     usual = [found[0] for found in letters]
     several = [place for place, found in enumerate(letters) if len(found) > 1]
     for count in range(1, len(several) + 1):
