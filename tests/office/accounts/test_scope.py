@@ -24,6 +24,7 @@ from doudi.office.accounts.scope import (
     households_in_scope,
     institutions_in_scope,
     people_in_scope,
+    person_in_scope,
 )
 from doudi.office.accounts.services import look_up
 from doudi.office.registry.models import Division
@@ -74,6 +75,8 @@ def test_a_hospital_sees_its_patients_wherever_they_live(role: str) -> None:
     settled(other, 1_200_000, 1_000_000, at=THERE.hospital)
     user = account(role)
     assert [person.pk for person in people_in_scope(user)] == [mine.pk]
+    assert person_in_scope(user, mine.public_id).get() == mine
+    assert not person_in_scope(user, other.public_id).exists()
     assert [stay.person_id for stay in admissions_in_scope(user)] == [mine.pk]
     assert [row.pk for row in institutions_in_scope(user)] == [HERE.hospital]
     assert not households_in_scope(user).exists()
@@ -87,9 +90,12 @@ def test_a_person_found_by_number_is_seen_for_the_day_and_by_the_finder_only() -
     look_up(user=finder, person=person, by=LookUp.By.ID_NUMBER)
     assert people_in_scope(finder).get() == person
     assert not people_in_scope(colleague).exists()
+    assert person_in_scope(finder, person.public_id).get() == person
+    assert not person_in_scope(colleague, person.public_id).exists()
     yesterday = timezone.localdate() - timedelta(days=1)
     LookUp.objects.create(user=colleague, person=person, by="card", day=yesterday)
     assert not people_in_scope(colleague).exists()
+    assert not person_in_scope(colleague, person.public_id).exists()
 
 
 @pytest.mark.django_db

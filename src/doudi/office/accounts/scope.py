@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from doudi.office.accounts.models import LookUp, User
@@ -66,6 +66,19 @@ def people_in_scope(user: User) -> QuerySet[Person]:
     # A union inside IN: either database collects the few people by index. Two conditions with
     # OR between them make SQLite look at every person of the league.
     return Person.objects.filter(pk__in=stays.union(found))
+
+
+def person_in_scope(user: User, public_id: str) -> QuerySet[Person]:
+    """The person of this number, if the account may see them.
+
+    `people_in_scope` collects everybody who ever stayed at an institution; here it is asked of one.
+    """
+    people = Person.objects.filter(public_id=public_id)
+    if user.division is not None or not user.may(Permission.SEE_PEOPLE):
+        return people_in_scope(user).filter(public_id=public_id)
+    stays = Admission.objects.filter(institution=user.institution_id, person=OuterRef("pk"))
+    found = LookUp.objects.filter(user=user.pk, day=timezone.localdate(), person=OuterRef("pk"))
+    return people.filter(Exists(stays) | Exists(found))
 
 
 def admissions_in_scope(user: User) -> QuerySet[Admission]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from doudi.i18n import either
 from doudi.office.accounts.permissions import Permission
-from doudi.office.accounts.scope import people_in_scope
+from doudi.office.accounts.scope import person_in_scope
 from doudi.office.approvals.errors import ApprovalRefused
 from doudi.office.care.models import CheckUp, Contract, Service, TreatmentPlan
 from doudi.office.care.selectors import Batch, serious_patients, state_of
@@ -88,10 +88,8 @@ def record(request: StaffRequest, person: str, step: str) -> HttpResponse:
 
 
 def _person(request: StaffRequest, public_id: str) -> Person:
-    return get_object_or_404(
-        people_in_scope(request.user).select_related("household__division__parent"),
-        public_id=public_id,
-    )
+    found = person_in_scope(request.user, public_id)
+    return get_object_or_404(found.select_related("household__division__parent"))
 
 
 def _facts(person: Person, contract: Contract | None) -> list[Pair]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from doudi.i18n import either
 from doudi.office.accounts.permissions import Permission
-from doudi.office.accounts.scope import people_in_scope
+from doudi.office.accounts.scope import people_in_scope, person_in_scope
 from doudi.office.approvals.kinds import KINDS
 from doudi.office.registry import identity
 from doudi.office.registry.errors import RegistryRefused
@@ -57,9 +57,7 @@ def found_people(request: StaffRequest, text: str, most: int = MOST_FOUND) -> li
 @staff_page(Permission.SEE_PEOPLE, FORM)
 def one(request: StaffRequest, person: str) -> HttpResponse:
     """A person: today, everything recorded, and with a reason the whole ID number."""
-    found = get_object_or_404(
-        people_in_scope(request.user).select_related(*_WITH_PLACE), public_id=person
-    )
+    found = get_object_or_404(person_in_scope(request.user, person).select_related(*_WITH_PLACE))
     may_unmask = request.user.may(Permission.UNMASK)
     form = ReasonForm(request.POST or None)
     whole: dict[str, str] = {}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from doudi.i18n import either
 from doudi.office.accounts.permissions import Permission
-from doudi.office.accounts.scope import admissions_in_scope, people_in_scope
+from doudi.office.accounts.scope import admissions_in_scope, person_in_scope
 from doudi.office.registry.models import Person
 from doudi.office.registry.selectors import masked_id_number, standing_on
 from doudi.office.settlement.models import Admission
@@ -62,8 +62,8 @@ def admit(request: StaffRequest, person: str) -> HttpResponse:
 
 
 def _person(request: StaffRequest, person: str) -> Person:
-    people = people_in_scope(request.user).select_related("household__division")
-    return get_object_or_404(people, public_id=person)
+    found = person_in_scope(request.user, person).select_related("household__division")
+    return get_object_or_404(found)
 
 
 def _new_agreement(day: date) -> str:
