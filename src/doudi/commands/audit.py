@@ -30,7 +30,7 @@ def seal(day: date, actor: str, reason: str, as_json: bool) -> None:
     """
     from doudi.office.audit.services import seal_day  # noqa: PLC0415
     from doudi.office.registry.figures import keep_counts  # noqa: PLC0415
-    from doudi.office.settlement.keeping import keep  # noqa: PLC0415
+    from doudi.office.settlement.keep_sums import keep  # noqa: PLC0415
 
     made = seal_day(day=day, actor=actor, reason=reason)
     keep()

@@ -85,7 +85,7 @@ INSTALLED_APPS = [
     "doudi.office.imports",
     "doudi.office.enquiries",
     "doudi.office.limits",
-    "doudi.office.violations",
+    "doudi.office.csp_reports",
 ]
 AUTH_USER_MODEL = "accounts.User"
 ROOT_URLCONF = "doudi.office.urls"

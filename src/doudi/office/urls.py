@@ -10,12 +10,12 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from doudi.office.api.urls import api
-from doudi.office.web import health, preferences, violations
+from doudi.office.web import csp_reports, health, preferences
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("doudi.office.web.public.urls")),
     path("healthz", health.healthz, name="healthz"),
-    path("csp-reports", violations.report, name="csp_reports"),
+    path("csp-reports", csp_reports.report, name="csp_reports"),
     path("preferences", preferences.choose, name="preferences"),
     path("", include("doudi.office.web.account.urls")),
     path("desk/", include("doudi.office.web.desk.urls")),

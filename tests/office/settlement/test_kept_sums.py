@@ -19,7 +19,7 @@ from doudi.office.settlement.amounts import listed
 from doudi.office.settlement.bands import OWN_BANDS, SHARE_BANDS, own_band, share_band
 from doudi.office.settlement.checks import check_everything
 from doudi.office.settlement.claim_sums import Sort
-from doudi.office.settlement.keeping import LONGEST, keep, keep_anew
+from doudi.office.settlement.keep_sums import LONGEST, keep, keep_anew
 from doudi.office.settlement.kept_sums import YearSums, owed_to
 from doudi.office.settlement.models import Claim, Entry, KeptOwed, KeptSum, KeptYear, PersonYear
 

@@ -14,7 +14,7 @@ from tests.office.web.people_and_places import HERE, THERE, household_member
 from doudi.office.accounts.scope import codes_within
 from doudi.office.registry.errors import RegistryRefused
 from doudi.office.registry.models import Division, Person
-from doudi.office.settlement import keeping, kept_sums, moves
+from doudi.office.settlement import keep_sums, kept_sums, moves
 from doudi.office.settlement.checks import check_everything
 from doudi.office.settlement.models import Claim, KeptSum, KeptYear
 
@@ -71,7 +71,7 @@ def test_sums_are_those_of_who_lives_there_whoever_moved_when(seed: int) -> None
     assert check_everything().faults == []
     keep_years = {row.pk: row.division for row in KeptYear.objects.all()}
     until = kept_sums.kept_until()
-    keeping.keep_anew(until)
+    keep_sums.keep_anew(until)
     assert {row.pk: row.division for row in KeptYear.objects.all()} == keep_years
     for place in everywhere():
         assert kept(place) == summed(place)
@@ -81,7 +81,7 @@ def test_a_banner_loses_what_the_other_gains() -> None:
     person = household_member(HERE)
     household_member(THERE)
     settled(person, 12_000 * YUAN, day=date(2018, 5, 9))
-    keeping.keep(timezone.now())
+    keep_sums.keep(timezone.now())
     before = kept_sums.YearSums(_place(HERE.banner), 2018).by("year")
     assert before[2018,].claims == 1
     move(person, THERE.gacha)

@@ -22,11 +22,11 @@ def purge(reads_days: int) -> None:
     )
     from doudi.office.accounts.person_reads import delete_old as delete_reads  # noqa: PLC0415
     from doudi.office.accounts.sessions import delete_expired as delete_sessions  # noqa: PLC0415
-    from doudi.office.enquiries.services import delete_expired as delete_answers  # noqa: PLC0415
-    from doudi.office.limits.services import delete_expired as delete_counts  # noqa: PLC0415
-    from doudi.office.violations.services import (  # noqa: PLC0415
+    from doudi.office.csp_reports.services import (  # noqa: PLC0415
         delete_old as delete_violations,
     )
+    from doudi.office.enquiries.services import delete_expired as delete_answers  # noqa: PLC0415
+    from doudi.office.limits.services import delete_expired as delete_counts  # noqa: PLC0415
 
     deleted = (
         (_("保存结果"), delete_answers()),

@@ -90,8 +90,8 @@ def renew_id_ciphers(actor: str, reason: str) -> None:
 def keep_sums(anew: bool) -> None:
     """What `audit seal` does every evening; --anew forgets what is kept first."""
     from doudi.office.registry.figures import keep_counts  # noqa: PLC0415
-    from doudi.office.settlement import keeping  # noqa: PLC0415
+    from doudi.office.settlement import keep_sums  # noqa: PLC0415
 
-    until = keeping.keep_anew() if anew else keeping.keep()
+    until = keep_sums.keep_anew() if anew else keep_sums.keep()
     keep_counts()
     click.echo(_("统计合计存到 {until}").format(until=f"{until:%Y-%m-%d %H:%M}"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ninja import Router
 
-from doudi.office.accounts import scope
 from doudi.office.accounts.models import LookUp
+from doudi.office.accounts.scope import person_in_scope
 from doudi.office.accounts.services import look_up
 from doudi.office.api.guard import Bearer, ByToken, TokenRequest
 from doudi.office.api.problems import PROBLEMS, not_found
@@ -35,7 +35,7 @@ def find(request: TokenRequest, given: FindGiven) -> Found:
 )
 def entitlement(request: TokenRequest, person: InPathPerson, on: Day) -> Entitlement:
     """What holds for the person on a day, and what the year leaves of each cap."""
-    found = person_in_scope(request, person)
+    found = seen_person(request, person)
     shown = persons_year(person=person, day=on)
     standing = standing_on(found.pk, on)
     institution = request.auth.account.institution
@@ -61,9 +61,9 @@ def entitlement(request: TokenRequest, person: InPathPerson, on: Day) -> Entitle
     )
 
 
-def person_in_scope(request: TokenRequest, person: str) -> Person:
+def seen_person(request: TokenRequest, person: str) -> Person:
     """The person if the token sees them; Stopped with 404 otherwise."""
-    found = scope.person_in_scope(request.auth.account, person).first()
+    found = person_in_scope(request.auth.account, person).first()
     if found is None:
         raise not_found(
             "没有这个人，或不在本机构的范围内", "no such person, or not in the institution's scope"

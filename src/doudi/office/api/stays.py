@@ -8,7 +8,7 @@ from ninja import Router
 
 from doudi.office.accounts.scope import admissions_in_scope, claims_in_scope
 from doudi.office.api.guard import Bearer, ByToken, TokenRequest
-from doudi.office.api.people import person_in_scope
+from doudi.office.api.people import seen_person
 from doudi.office.api.problems import PROBLEMS, not_found
 from doudi.office.api.shapes import (
     AdmitGiven,
@@ -41,7 +41,7 @@ _SETTLE = Bearer(Scope.SETTLE)
 @router.post("admissions", response={200: Admitted, **PROBLEMS}, auth=_SETTLE)
 def admit(request: TokenRequest, key: Key, given: AdmitGiven) -> Admitted:
     """Admit a person to the token's institution, the registered without a deposit."""
-    person_in_scope(request, given.person)
+    seen_person(request, given.person)
     answer = services.admit(
         key=_key(request, key), institution=_institution(request), who=_who(request), **dict(given)
     )

@@ -21,7 +21,7 @@ from doudi.office.demo.write import ACTOR, REASON, write_people
 from doudi.office.registry.errors import RegistryRefused
 from doudi.office.registry.figures import keep_counts
 from doudi.office.registry.models import Division, Household, Person
-from doudi.office.settlement.keeping import keep
+from doudi.office.settlement.keep_sums import keep
 from doudi.office.settlement.models import Claim, Institution
 
 Progress = Callable[[int], None]

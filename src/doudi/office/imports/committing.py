@@ -16,7 +16,7 @@ from doudi.office.audit.services import note
 from doudi.office.imports.cells import CellNote
 from doudi.office.imports.intake import locked_import
 from doudi.office.imports.models import PeopleImport, StagedRow
-from doudi.office.imports.statistics import renew_statistics
+from doudi.office.imports.planner_statistics import renew_statistics
 from doudi.office.registry.changes import one_change
 from doudi.office.registry.errors import RegistryRefused
 from doudi.office.registry.models import DiseaseListing, Person

@@ -16,9 +16,9 @@ from doudi.office.imports.bounds import RefusedFile, formula_cells
 from doudi.office.imports.cells import CellNote, letters, note_of
 from doudi.office.imports.intake import file_of
 from doudi.office.imports.models import PeopleImport, StagedRow
+from doudi.office.imports.planner_statistics import renew_statistics
 from doudi.office.imports.quality import warnings_of
 from doudi.office.imports.staged_values import insert_staged, staged_values
-from doudi.office.imports.statistics import renew_statistics
 from doudi.office.registry.people_cells import is_blank
 from doudi.office.registry.people_columns import HEADINGS, columns_of
 from doudi.office.registry.people_file import read_row, read_table

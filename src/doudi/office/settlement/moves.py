@@ -9,7 +9,7 @@ from django.db import transaction
 
 from doudi.office.registry import services as registry
 from doudi.office.registry.moves import Moved
-from doudi.office.settlement.keeping import move_kept
+from doudi.office.settlement.keep_sums import move_kept
 
 
 def join_household(**given: Any) -> Moved:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from doudi.i18n import either
 from doudi.office.accounts.permissions import Permission
 from doudi.office.accounts.roles import Role
-from doudi.office.accounts.scope import divisions_in_scope, people_in_scope
+from doudi.office.accounts.scope import divisions_in_scope, person_in_scope
 from doudi.office.approvals.errors import ApprovalRefused
 from doudi.office.approvals.kinds import KINDS
 from doudi.office.approvals.registry_changes import (
@@ -114,10 +114,8 @@ def propose_one(request: StaffRequest, person: str, kind: str) -> HttpResponse:
     The first answer shows what it would do to settled claims, by doing it and taking it back; the
     second puts it up for approval.
     """
-    found = get_object_or_404(
-        people_in_scope(request.user).select_related("household__division__parent"),
-        public_id=person,
-    )
+    seen = person_in_scope(request.user, person)
+    found = get_object_or_404(seen.select_related("household__division__parent"))
     if kind not in _FORMS:
         raise Http404
     form = _form(kind, found, request.POST or None)

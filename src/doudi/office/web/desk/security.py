@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from doudi.office.accounts.login_failures import NOBODY, failures_since, locked_names
 from doudi.office.accounts.models import User
 from doudi.office.accounts.permissions import Permission
-from doudi.office.violations.services import violations_since
+from doudi.office.csp_reports.services import violations_since
 from doudi.office.web.components import Cell, Column, Link, Table
 from doudi.office.web.moments import moment
 from doudi.office.web.pages import StaffRequest, staff_page

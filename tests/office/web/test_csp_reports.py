@@ -15,15 +15,15 @@ from tests.office.databases import at_once
 from tests.office.web.conftest import logged_in
 from tests.office.web.people_and_places import account
 
-from doudi.office.limits.models import Tally
-from doudi.office.violations.models import Violations
-from doudi.office.violations.services import (
+from doudi.office.csp_reports.models import Violations
+from doudi.office.csp_reports.services import (
     DAYS_KEPT,
     count_violation,
     delete_old,
     violations_since,
 )
-from doudi.office.web.violations import LONGEST_BYTES, PER_ADDRESS, PER_SITE
+from doudi.office.limits.models import Tally
+from doudi.office.web.csp_reports import LONGEST_BYTES, PER_ADDRESS, PER_SITE
 
 PERSON = "7ZZSECRETSECRETSECRETSECRE"
 OLD, NEW = "application/csp-report", "application/reports+json"
@@ -73,7 +73,7 @@ def test_both_forms_of_a_report_are_counted_by_directive_and_kind_of_page() -> N
 def test_nothing_else_of_a_report_is_kept() -> None:
     send(old_form(f"http://testserver/desk/people/{PERSON}"))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM violations_violations")
+        cursor.execute("SELECT * FROM csp_reports_violations")
         stored = str(cursor.fetchall())
     for part in ("SECRET", "evil", "绝密", "192.0.2.1", "alert"):
         assert part not in stored

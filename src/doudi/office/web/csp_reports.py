@@ -17,8 +17,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.views.decorators.csrf import csrf_exempt
 
+from doudi.office.csp_reports.services import DIRECTIVES, count_violation
 from doudi.office.limits.services import count
-from doudi.office.violations.services import DIRECTIVES, count_violation
 from doudi.office.web.pages import public_page
 
 LONGEST_BYTES = 8_192

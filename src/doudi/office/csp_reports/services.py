@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Max, Sum
 from django.utils import timezone
 
-from doudi.office.violations.models import Violations
+from doudi.office.csp_reports.models import Violations
 
 DAYS_KEPT = 180
 DIRECTIVES = frozenset(
@@ -37,8 +37,8 @@ DIRECTIVES = frozenset(
 )
 """What a report may name; anything else is somebody's own text and is not kept."""
 _COUNT = """
-INSERT INTO violations_violations (day, directive, route, times) VALUES (%s, %s, %s, 1)
-ON CONFLICT (day, directive, route) DO UPDATE SET times = violations_violations.times + 1
+INSERT INTO csp_reports_violations (day, directive, route, times) VALUES (%s, %s, %s, 1)
+ON CONFLICT (day, directive, route) DO UPDATE SET times = csp_reports_violations.times + 1
 """
 
 
