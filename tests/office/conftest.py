@@ -31,6 +31,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 from tests.office.databases import KINDS, Databases, as_default
 
@@ -106,3 +107,16 @@ def fresh_database(
     yield make
     for url in urls:
         databases.drop(url)
+
+
+@pytest.fixture(params=[False, True], ids=["read", "kept"])
+def keeping(request: pytest.FixtureRequest) -> Callable[[], None]:
+    """Once the figures read all from the entries and the ledger, once they read what is kept."""
+
+    def act() -> None:
+        from doudi.office.settlement.keep_sums import keep  # noqa: PLC0415 - needs the apps
+
+        if request.param:
+            keep(timezone.now())
+
+    return act

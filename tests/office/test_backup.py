@@ -15,13 +15,11 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 from pytest_django import DjangoDbBlocker
-from tests.office.approvals.test_four_eyes import ADOPTION
+from tests.office.approved_figures import approve_figures, cap_of
 from tests.office.builders import SAID, YUAN, month_of_business, settled, someone
 from tests.office.databases import KINDS, POSTGRES, SQLITE, Databases, as_default
-from tests.office.web.people_and_places import account
 
 from doudi.office.approvals.adoption import lies_as_approved
-from doudi.office.approvals.services import approve, propose
 from doudi.office.audit.chain import verify
 from doudi.office.audit.services import seal_day
 from doudi.office.backup import BackupRefused, back_up, restore
@@ -61,18 +59,6 @@ def everything() -> dict[str, list[object]]:
         for model in apps.get_models()
         if model.__module__.startswith("doudi.")
     }
-
-
-def approve_figures(yuan: int) -> None:
-    """A bureau's own cap, by two people of the league."""
-    proposal = propose(
-        kind="adopt",
-        subject="adoption",
-        given={"text": ADOPTION.replace("60000", str(yuan))},
-        reason="医保局文件",
-        by=account("league"),
-    )
-    approve(proposal=proposal, by=account("league"))
 
 
 def contents(data: Path) -> dict[str, bytes]:
@@ -118,8 +104,8 @@ def test_a_restored_copy_is_the_same_office(
     with django_db_blocker.unblock(), programs(databases, kind):
         with as_default(fresh_database(kind)):
             month_of_business()
-            approve_figures(60_000)
-            approve_figures(70_000)
+            approve_figures(cap_of(60_000))
+            approve_figures(cap_of(70_000))
             adoptions = contents(settings.DATA)
             assert len(adoptions) == 3
             seal_day(day=date(2018, 5, 31), **SAID)
@@ -165,7 +151,7 @@ def test_a_copy_that_was_altered_is_refused_and_nothing_of_it_put_anywhere(
 ) -> None:
     copy, settings.DATA = tmp_path / "copy", tmp_path / "data"
     with django_db_blocker.unblock(), as_default(fresh_database(SQLITE)):
-        approve_figures(60_000)
+        approve_figures(cap_of(60_000))
         back_up(copy)
     settings.DATA = tmp_path / "elsewhere"
     with tarfile.open(copy) as tar:
@@ -193,7 +179,7 @@ def test_other_adoption_files_are_not_overwritten(
 ) -> None:
     copy, settings.DATA = tmp_path / "copy", tmp_path
     with django_db_blocker.unblock(), as_default(fresh_database(SQLITE)):
-        approve_figures(60_000)
+        approve_figures(cap_of(60_000))
         back_up(copy)
     Path(tmp_path, "adoptions", "current").write_text("0" * 64)
     with django_db_blocker.unblock(), as_default(empty(SQLITE)):

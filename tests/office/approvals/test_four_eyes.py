@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.utils import DatabaseError
+from tests.office.approved_figures import ADOPTION, cap_of
 from tests.office.builders import YUAN, settled
 from tests.office.databases import at_once
 from tests.office.web.people_and_places import HERE, THERE, account, household_member
@@ -26,13 +27,6 @@ from doudi.office.settlement import policy
 from doudi.office.settlement.models import Entry
 from doudi.office.web.public.results import guide
 from doudi.rules.adoption import RefusedAdoption
-
-ADOPTION = """\
-policy: hinggan-2018
-bureau: 示例医保局（虚构）
-values:
-  - {parameter: assistance_cap, value: 60000 yuan, document: 示例〔2018〕0号（虚构）}
-"""
 
 
 def proposed(person: Person, by: User, **changes: Any) -> Proposal:
@@ -193,7 +187,7 @@ def test_a_bureaus_figures_need_two_people_of_the_league(tmp_path: Path, setting
     assert path.read_text(encoding="utf-8") == ADOPTION
     assert done.answer["values"] == ["assistance_cap"]
     assert is_approved(path)
-    path.write_text(ADOPTION.replace("60000", "70000"), encoding="utf-8")
+    path.write_text(cap_of(70_000), encoding="utf-8")
     assert not is_approved(path)
 
 
@@ -207,7 +201,7 @@ def test_approved_figures_are_settled_and_answered_by_without_a_restart(
     monkeypatch.delenv("DOUDI_ADOPTION", raising=False)
     before, day = policy.active_policy(), date(2018, 5, 9)
     for yuan in (60_000, 70_000):
-        text = ADOPTION.replace("60000", str(yuan))
+        text = cap_of(yuan)
         proposal = services.propose(
             kind="adopt",
             subject="adoption",

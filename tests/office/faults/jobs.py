@@ -27,26 +27,30 @@ from tests.office.builders import without_triggers
 from tests.office.databases import at_once
 from tests.office.faults.cells import DAY, WHO, a_full_year, call, cells, people
 from tests.office.faults.moments import BEFORE, Moments, die, disk_is_full
+from tests.office.faults.signs import SECONDS, told, wait_for
+from tests.office.faults.standing import change_standing_when, settled_against_the_registry
 
 from doudi.office.audit import chain
 from doudi.office.audit.models import Call
 from doudi.office.ledger.models import Account, ClosedMonth, Statement
 from doudi.office.ledger.selectors import month_amount, trial_balance
 from doudi.office.ledger.services import pending
-from doudi.office.registry import services as registry
-from doudi.office.registry.models import Person, RegistrationPeriod
-from doudi.office.registry.selectors import standing_on
 from doudi.office.settlement import services as window
 from doudi.office.settlement import turns
 from doudi.office.settlement.checks import check_everything
 from doudi.office.settlement.models import Claim, Entry, PersonYear, PolicyText, PolicyVersion
 from doudi.office.settlement.policy import active_policy
-from doudi.office.settlement.registry_effects import follow_registry
 
-__all__ = ["a_full_year", "call", "cells", "people"]
+__all__ = [
+    "a_full_year",
+    "call",
+    "cells",
+    "change_standing_when",
+    "people",
+    "settled_against_the_registry",
+]
 
 _APPS = ("registry", "ledger", "settlement", "audit")
-_SECONDS = 60
 
 
 def warm_up() -> None:
@@ -92,14 +96,8 @@ def _error_of(act: Callable[[], Any]) -> list[str] | None:
     try:
         act()
     except Exception as error:
-        return _told(error)
+        return told(error)
     return None
-
-
-def _told(error: Exception) -> list[str]:
-    """An error as the test gets it: its classes, the SQLSTATE under it, and last its text."""
-    names = [kind.__name__ for kind in type(error).__mro__]
-    return [*names, str(getattr(error.__cause__, "sqlstate", None)), str(error)]
 
 
 def killed_writing(cell: dict[str, Any], key: str, room: int) -> None:
@@ -173,7 +171,7 @@ def _models() -> list[Any]:
 def _wait_until_alone() -> None:
     if connection.vendor != "postgresql":
         return
-    deadline = time.monotonic() + _SECONDS
+    deadline = time.monotonic() + SECONDS
     while _others() and time.monotonic() < deadline:
         time.sleep(0.005)
     assert not _others(), "a server process still works for a client that is gone"
@@ -236,7 +234,7 @@ def _settle_each(
 ) -> list[list[str]]:
     errors: list[list[str]] = []
     for stay in stays:
-        deadline = time.monotonic() + _SECONDS
+        deadline = time.monotonic() + SECONDS
         while True:
             try:
                 answer = settle(key=stay, admission=stay, day=DAY, who=WHO)
@@ -290,70 +288,21 @@ def seal_and_verify(day: str) -> list[Any]:
 def call_when(go: str, cell: dict[str, Any], key: str) -> dict[str, Any]:
     """Make the call of a cell as soon as the file ``go`` is there."""
     connection.ensure_connection()
-    _wait_for(go)
+    wait_for(go)
     return call(cell, key)
 
 
 def calls_when(go: str, calls: list[list[Any]]) -> list[Any]:
     """Make calls (cell and key) one after the other; each answer, or its error."""
     connection.ensure_connection()
-    _wait_for(go)
+    wait_for(go)
     answers: list[Any] = []
     for cell, key in calls:
         try:
             answers.append(call(cell, key))
         except Exception as error:
-            answers.append(_told(error))
+            answers.append(told(error))
     return answers
-
-
-def change_standing_when(go: str, stay: str, rounds: int) -> list[Any]:
-    """Withdraw the registration of a stay's person and record it again, over and over.
-
-    What is settled already follows each time, as after an approved change; errors are answered.
-    """
-    person = Person.objects.get(admission__public_id=stay)
-    connection.ensure_connection()
-    _wait_for(go)
-    answers: list[Any] = []
-    for _round in range(rounds):
-        for change in (_withdraw_registration, _add_registration):
-            try:
-                with transaction.atomic():
-                    change(person)
-                    follow_registry(person, WHO)
-            except Exception as error:
-                answers.append(_told(error))
-            else:
-                answers.append({})
-    return answers
-
-
-def _withdraw_registration(person: Person) -> None:
-    period = RegistrationPeriod.objects.get(person=person, withdrawn_at=None)
-    registry.withdraw_registration(actor="村干部", reason="测试", period_id=period.pk)
-
-
-def _add_registration(person: Person) -> None:
-    registry.add_registration(
-        actor="村干部",
-        reason="测试",
-        person_id=person.pk,
-        valid_from=date(2016, 1, 1),
-        cause="01",
-        document="扶贫办〔2018〕1号",
-    )
-
-
-def settled_against_the_registry() -> list[str]:
-    """The claims in force that do not say of their person what the registry says."""
-    claims = Claim.objects.exclude(entries__sort="reverse").select_related("admission")
-    return [
-        str(claim.pk)
-        for claim in claims
-        if claim.facts["registered"]
-        is not standing_on(claim.admission.person_id, claim.date).registered
-    ]
 
 
 def hold_before_the_end(cell: dict[str, Any], key: str, place: int, held: str, go: str) -> None:
@@ -361,7 +310,7 @@ def hold_before_the_end(cell: dict[str, Any], key: str, place: int, held: str, g
 
     def wait() -> None:
         Path(held).touch()
-        _wait_for(go)
+        wait_for(go)
 
     Moments(place, BEFORE, wait)
     call(cell, key)
@@ -375,13 +324,6 @@ def somebody_waits() -> bool:
             "AND wait_event_type = 'Lock'"
         )
         return bool(cursor.fetchone()[0])
-
-
-def _wait_for(go: str) -> None:
-    deadline = time.monotonic() + _SECONDS
-    while not Path(go).exists():
-        assert time.monotonic() < deadline, "nobody said go"
-        time.sleep(0.0005)
 
 
 def call_in_threads(cell: dict[str, Any], key: str, threads: int) -> list[Any]:

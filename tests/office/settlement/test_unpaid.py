@@ -28,23 +28,12 @@ from doudi.office.ledger import services as ledger
 from doudi.office.ledger.models import Transfer
 from doudi.office.ledger.selectors import balance
 from doudi.office.settlement.checks import check_everything
-from doudi.office.settlement.keeping import keep, keep_anew
+from doudi.office.settlement.keep_sums import keep, keep_anew
 from doudi.office.settlement.kept_unpaid import Unpaid, UnpaidMonth
 from doudi.office.settlement.models import Admission, KeptSums, KeptUnpaid, KeptUnpaidMonth
 
 pytestmark = pytest.mark.django_db
 JUNE = date(2018, 6, 5)
-
-
-@pytest.fixture(params=[False, True], ids=["read", "kept"])
-def keeping(request: pytest.FixtureRequest) -> Callable[[], None]:
-    """Once everything is read from the ledger, once everything is kept."""
-
-    def act() -> None:
-        if request.param:
-            keep(timezone.now())
-
-    return act
 
 
 def test_unpaid_own_parts_and_what_was_paid_too_much_are_listed_by_institution(

@@ -66,6 +66,20 @@ def make_place(place: Place) -> Place:
     return place
 
 
+def son_of(head: Person, phone: str | None = None) -> Person:
+    """A member of the head's household, made up as all are."""
+    assert head.household is not None
+    return registry.register_person(
+        **SAID,
+        name="合成乙",
+        id_number=made_up_id_number(born=date(1990, 1, 1), sex="1", serial=3).text,
+        relation="03",
+        household_number=head.household.number,
+        phone=phone,
+        synthetic=True,
+    )
+
+
 def account(role: str, place: Place = HERE, username: str | None = None) -> User:
     """An account of a role at a place, with `PASSWORD`, ready to work."""
     make_place(place)

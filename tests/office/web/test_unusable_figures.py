@@ -10,12 +10,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 from structlog.testing import capture_logs
-from tests.office.approvals.test_four_eyes import ADOPTION
+from tests.office.approved_figures import ADOPTION, approve_figures, cap_of
 from tests.office.web.addresses import all_addresses
-from tests.office.web.people_and_places import account
 
 from doudi.office.accounts.roles import Role
-from doudi.office.approvals import services
 from doudi.office.approvals.adoption import put_back_adoption
 from doudi.office.approvals.errors import ApprovalRefused
 from doudi.office.audit.models import Call
@@ -27,15 +25,8 @@ REMEDY = "put-back-adoption"
 
 
 def approve(text: str) -> None:
-    """Have two people of the league approve a file, and it put in force."""
-    proposal = services.propose(
-        kind="adopt",
-        subject="adoption",
-        given={"text": text},
-        reason="医保局文件",
-        by=account("league"),
-    )
-    services.approve(proposal=proposal, by=account("league"))
+    """Have a file approved and put in force."""
+    approve_figures(text)
     follow_commit()
 
 
@@ -61,7 +52,7 @@ def alter(tmp_path: Path) -> Callable[[], None]:
     def do() -> None:
         approve(ADOPTION)
         [file] = tmp_path.glob("adoptions/*.yaml")
-        file.write_text(ADOPTION.replace("60000", "90000"), encoding="utf-8")
+        file.write_text(cap_of(90_000), encoding="utf-8")
 
     return do
 
@@ -175,7 +166,7 @@ def test_new_figures_can_be_approved_while_the_old_ones_are_unusable(
     client: Client, alter: Callable[[], None]
 ) -> None:
     alter()
-    approve(ADOPTION.replace("60000", "70000"))
+    approve(cap_of(70_000))
     assert client.get("/healthz").json()["adoption"] == "ok"
 
 

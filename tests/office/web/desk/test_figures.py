@@ -40,7 +40,7 @@ from doudi.office.settlement.figures import (
     near_ceiling,
     settlements,
 )
-from doudi.office.settlement.keeping import keep
+from doudi.office.settlement.keep_sums import keep
 from doudi.office.settlement.kept_sums import Paid, YearSums, owed_to
 from doudi.office.settlement.models import Institution, KeptSums
 from doudi.office.web.desk import figure_lists
@@ -68,17 +68,6 @@ def settle_all() -> dict[str, str]:
     settled(people["E"], 1_000 * YUAN, 0, day=JUNE)
     reverse(settled(people["D"], 9_000 * YUAN, day=JUNE).claim)
     return {name: person.public_id for name, person in people.items()}
-
-
-@pytest.fixture(params=[False, True], ids=["read", "kept"])
-def keeping(request: pytest.FixtureRequest) -> Callable[[], None]:
-    """Once the sums are read from all entries, once everything is kept."""
-
-    def act() -> None:
-        if request.param:
-            keep(timezone.now())
-
-    return act
 
 
 @pytest.mark.django_db

@@ -8,12 +8,17 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from tests.office.builders import SAID
-from tests.office.web.people_and_places import HERE, THERE, account, household_member, make_place
+from tests.office.web.people_and_places import (
+    HERE,
+    THERE,
+    account,
+    household_member,
+    make_place,
+    son_of,
+)
 
 from doudi.office.approvals.models import Proposal
 from doudi.office.registry import identity
-from doudi.office.registry import services as registry
 from doudi.office.registry.identity import made_up_id_number
 from doudi.office.registry.models import Person
 from doudi.office.registry.selectors import find_by_id_number
@@ -44,15 +49,7 @@ def approve(client: Client, proposal: Proposal) -> int:
 
 def with_son() -> tuple[Person, Person]:
     head = household_member(HERE, name="合成甲")
-    assert head.household is not None
-    son = registry.register_person(
-        **SAID,
-        name="合成乙",
-        id_number=made_up_id_number(born=date(1990, 1, 1), sex="1", serial=3).text,
-        relation="03",
-        household_number=head.household.number,
-        synthetic=True,
-    )
+    son = son_of(head)
     return head, son
 
 

@@ -9,7 +9,7 @@ from tests.office import builders
 from tests.office.builders import SAID, YUAN
 from tests.office.web.browser import assert_accessible
 from tests.office.web.conftest import log_in
-from tests.office.web.people_and_places import HERE, account, household_member
+from tests.office.web.people_and_places import HERE, account, household_member, son_of
 
 from doudi.office.registry import services as registry
 from doudi.office.registry.identity import made_up_id_number
@@ -25,15 +25,7 @@ def family() -> Person:
     """A household with everything: two members, a phone, diseases, moves, a former number."""
     head = household_member(HERE, name="合成阿拉坦其其格")
     assert head.household is not None
-    son = registry.register_person(
-        **SAID,
-        name="合成乙",
-        id_number=made_up_id_number(born=date(1990, 1, 1), sex="1", serial=3).text,
-        relation="03",
-        household_number=head.household.number,
-        phone="13800138000",
-        synthetic=True,
-    )
+    son = son_of(head, phone="13800138000")
     for disease in ("高血压", "儿童急性早幼粒细胞白血病"):
         registry.list_disease(
             **SAID,
