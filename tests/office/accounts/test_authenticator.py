@@ -40,9 +40,12 @@ def set_up(user: User) -> tuple[bytes, list[str]]:
 def everything_of(table: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM {table}")
-        rows = [[bytes(v).hex() if isinstance(v, memoryview | bytes) else str(v) for v in row]
-                for row in cursor.fetchall()]  # fmt: skip
-    return str(rows)
+        return str([list(map(readable, row)) for row in cursor.fetchall()])
+
+
+def readable(value: Any) -> str:
+    """A value of a column as text; bytes in hexadecimal, as a dump of the database has them."""
+    return bytes(value).hex() if isinstance(value, memoryview | bytes) else str(value)
 
 
 @pytest.mark.django_db
