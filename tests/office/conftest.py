@@ -31,6 +31,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 from tests.office.databases import KINDS, Databases, as_default
@@ -107,6 +108,14 @@ def fresh_database(
     yield make
     for url in urls:
         databases.drop(url)
+
+
+@pytest.fixture(scope="session")
+def static_files() -> None:
+    """For who asks for a page. As in earnest they have hashed names: what a template names and
+    nobody made is an error.
+    """
+    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @pytest.fixture(params=[False, True], ids=["read", "kept"])

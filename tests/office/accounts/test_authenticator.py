@@ -108,6 +108,7 @@ def test_an_account_has_one_phone() -> None:
 
 
 @pytest.mark.real_commits
+@pytest.mark.usefixtures("static_files")
 def test_phones_that_were_set_up_before_go_on_working_and_their_secrets_are_gone(
     settings: Any,
 ) -> None:

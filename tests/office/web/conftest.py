@@ -13,7 +13,6 @@ from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -32,9 +31,8 @@ Statements = Callable[[int], AbstractContextManager[None]]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _static_files() -> None:
-    # As in earnest: hashed names, so that a file a template names and nobody made is an error.
-    call_command("collectstatic", interactive=False, verbosity=0)
+def _static_files(static_files: None) -> None:
+    """Every test here may ask for a page."""
 
 
 @pytest.fixture(autouse=True)
