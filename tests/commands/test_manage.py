@@ -225,6 +225,10 @@ def test_a_person_is_added_enrolled_and_listed(manage: Callable[..., Ran]) -> No
     assert (found["enrolled"], found["serious"]) == (True, True)
     end = manage("end-listing", number, "--date", "2018-03-01", *BY, *WHY)
     assert end.out == f"名单 {number}，最后一天 2018-03-01\n"
+    withdrawn = manage("withdraw-listing", number, *BY, *WHY).out
+    assert withdrawn == f"名单 {number} 已撤回；此前按它结算的，用 reassess 重新核定\n"
+    assert not manage("find", new, "--date", "2018-02-01", "--json").data["serious"]
+    assert "（已撤回）" in manage("find", new).out
 
 
 def test_a_change_of_the_registry_needs_somebody_and_a_reason(manage: Callable[..., Ran]) -> None:

@@ -44,6 +44,7 @@ for _part in (
     registry.enrol,
     registry.list_disease,
     registry.end_listing,
+    registry.withdraw_listing,
     window.admit,
     window.fees,
     window.settle,

@@ -174,6 +174,7 @@ def test_what_does_not_exist_is_refused() -> None:
         lambda: services.end_registration(**SAID, period_id=1, valid_to=date(2016, 1, 1)),
         lambda: services.withdraw_registration(**SAID, period_id=1),
         lambda: services.end_listing(**SAID, listing_id=1, valid_to=date(2016, 1, 1)),
+        lambda: services.withdraw_listing(**SAID, listing_id=1),
         lambda: services.reveal_id_number(**SAID, person_id=1),
     ):
         with pytest.raises(RegistryRefused):

@@ -38,7 +38,11 @@ from tests.office.databases import at_once
 from doudi.office.ledger.models import ClosedMonth, Posting
 from doudi.office.ledger.services import close_month
 from doudi.office.registry.models import Enrolment, Person
-from doudi.office.registry.services import add_registration, withdraw_enrolment
+from doudi.office.registry.services import (
+    add_registration,
+    withdraw_enrolment,
+    withdraw_listing,
+)
 from doudi.office.settlement import services
 from doudi.office.settlement.checks import check_everything
 from doudi.office.settlement.group import Request
@@ -266,6 +270,22 @@ def test_whose_enrolment_is_withdrawn_meanwhile_is_not_settled() -> None:
     with meanwhile(withdraw), pytest.raises(NotEnrolled):
         settle(admission)
     assert not Claim.objects.filter(admission__public_id=admission).exists()
+
+
+def test_whose_listing_is_withdrawn_meanwhile_is_settled_without_it() -> None:
+    begun()
+    person = someone(serious=True)
+    admission = stay(person, 50_000 * YUAN)
+    listing = person.listings.get()
+
+    def withdraw() -> None:
+        withdraw_listing(listing_id=listing.pk, actor="maker", reason="误诊")
+
+    with meanwhile(withdraw):
+        settle(admission)
+    claim = Claim.objects.get(admission__public_id=admission)
+    assert claim.facts["serious"] is False
+    assert claim.evidence["listings"] == []
 
 
 @pytest.mark.parametrize("beginning", ["first", "later"])

@@ -199,6 +199,17 @@ def end_listing(listing: int, day: date, actor: str, reason: str) -> None:
     click.echo(_("名单 {id}，最后一天 {day}").format(id=listing, day=ended.valid_to))
 
 
+@click.command("withdraw-listing", help="撤回记错的一条名单 · withdraw a listing made by mistake")
+@click.argument("listing", type=int)
+@who_and_why()
+def withdraw_listing(listing: int, actor: str, reason: str) -> None:
+    """It stays in the records, but nothing rests on it; `reassess` then follows."""
+    from doudi.office.registry.services import withdraw_listing as withdraw  # noqa: PLC0415
+
+    withdraw(actor=actor, reason=reason, listing_id=listing)
+    click.echo(_("名单 {id} 已撤回；此前按它结算的，用 reassess 重新核定").format(id=listing))
+
+
 @click.command("find", help="按身份证号、社保卡或编号查人 · find a person")
 @click.argument("person", type=PERSON)
 @click.option("--date", "day", type=DAY, help="哪一天的情况，默认今天 · as of a day")
@@ -223,13 +234,14 @@ def _key_of(public_id: str) -> int:
 def _card_of(public_id: str, day: date) -> dict[str, Any]:
     """What may be shown of a person: name and number masked, of the birthday the year."""
     from doudi.office.registry import identity  # noqa: PLC0415
-    from doudi.office.registry.models import Person  # noqa: PLC0415
+    from doudi.office.registry.models import DiseaseListing, Person  # noqa: PLC0415
     from doudi.office.registry.selectors import standing_on  # noqa: PLC0415
 
     person = Person.objects.select_related("household__division__parent").get(public_id=public_id)
     number = identity.decrypt(person.id_cipher, public_id=person.public_id)
     standing = standing_on(person.pk, day)
     household = person.household
+    listings = DiseaseListing.with_withdrawn.filter(person=person)
     return {
         "person": person.public_id,
         "name": masked_name(person.name),
@@ -243,7 +255,7 @@ def _card_of(public_id: str, day: date) -> dict[str, Any]:
         "enrolled": standing.enrolled,
         "serious": standing.serious,
         "registrations": [_period(row) for row in person.registrations.order_by("pk")],
-        "listings": [_listing(row) for row in person.listings.order_by("pk")],
+        "listings": [_listing(row) for row in listings.order_by("pk")],
     }
 
 
@@ -256,7 +268,6 @@ def _period(row: Any) -> dict[str, Any]:
     return _days(row) | {
         "cause": str(row.cause),
         "cause_zh": row.get_cause_display(),
-        "withdrawn": row.withdrawn_at is not None,
     }
 
 
@@ -273,4 +284,5 @@ def _days(row: Any) -> dict[str, Any]:
         "id": row.pk,
         "valid_from": row.valid_from.isoformat(),
         "valid_to": None if row.valid_to is None else row.valid_to.isoformat(),
+        "withdrawn": row.withdrawn_at is not None,
     }

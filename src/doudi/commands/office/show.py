@@ -179,8 +179,11 @@ def person_text(person: Mapping[str, Any]) -> str:
 
 def _registration(item: Mapping[str, Any]) -> str:
     text = _("  登记 {id}：{days}，{cause}")
-    state = _("（已撤回）") if item["withdrawn"] else ""
-    return text.format(id=item["id"], days=_days(item), cause=_cause(item)) + state
+    return text.format(id=item["id"], days=_days(item), cause=_cause(item)) + _withdrawn(item)
+
+
+def _withdrawn(item: Mapping[str, Any]) -> str:
+    return _("（已撤回）") if item["withdrawn"] else ""
 
 
 def _cause(item: Mapping[str, Any]) -> str:
@@ -189,9 +192,9 @@ def _cause(item: Mapping[str, Any]) -> str:
 
 def _listing(item: Mapping[str, Any]) -> str:
     name = either(item["list_zh"], item["list"])
-    return _("  名单 {id}：{name}，{disease}，{days}").format(
-        id=item["id"], name=name, disease=item["disease"], days=_days(item)
-    )
+    text = _("  名单 {id}：{name}，{disease}，{days}")
+    shown = text.format(id=item["id"], name=name, disease=item["disease"], days=_days(item))
+    return shown + _withdrawn(item)
 
 
 def _days(item: Mapping[str, Any]) -> str:

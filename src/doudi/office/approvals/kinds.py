@@ -60,6 +60,7 @@ KINDS: dict[str, Kind] = {
     "withdraw_enrolment": _of_the_registry(_("撤回一次参保登记")),
     "list_disease": _of_the_registry(_("列入病种名单")),
     "end_listing": _of_the_registry(_("移出病种名单")),
+    "withdraw_listing": _of_the_registry(_("撤回一条病种名单记录")),
     "correct_person": _of_the_registry(_("更正姓名、与户主关系")),
     "name_head": _of_the_registry(_("更换户主")),
     "record_phone": _of_the_registry(_("登记联系电话")),

@@ -24,6 +24,7 @@ PERSON_SERVICES: dict[str, Callable[..., Any]] = {
     "withdraw_enrolment": registry.withdraw_enrolment,
     "list_disease": registry.list_disease,
     "end_listing": registry.end_listing,
+    "withdraw_listing": registry.withdraw_listing,
     "correct_person": registry.correct_person,
     "name_head": registry.name_head,
     "record_phone": registry.record_phone,

@@ -9,7 +9,8 @@ from django.utils import timezone
 from doudi.office.care.errors import CareRefused
 from doudi.office.care.models import Treatment, TreatmentPlan
 from doudi.office.care.withdrawing import mark_withdrawn
-from doudi.office.registry.changes import existing, locked_person, note_person, one_change
+from doudi.office.registry.changes import existing, note_person, one_change
+from doudi.office.registry.listings import locked_listing
 from doudi.office.registry.models import DiseaseListing, Person
 from doudi.office.settlement.models import Institution
 
@@ -109,9 +110,7 @@ def check_note(note: str) -> None:
 
 def _serious(listing_id: int) -> tuple[DiseaseListing, Person]:
     """The listing with its person, who is locked until this transaction ends."""
-    listing = existing(DiseaseListing.objects.filter(pk=listing_id).first())
-    person = locked_person(listing.person_id)
-    listing.refresh_from_db()
+    listing = locked_listing(listing_id)
     if listing.list != DiseaseListing.List.SERIOUS:
         raise CareRefused("不在大病名单上", "the person is not on the serious list for it")
-    return listing, person
+    return listing, listing.person

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.utils import timezone
+
 from doudi.office.registry.changes import (
     check_choice,
     check_days,
@@ -58,15 +60,38 @@ def list_disease(
 
 
 def end_listing(*, actor: str, reason: str, listing_id: int, valid_to: date) -> DiseaseListing:
-    """Set the last day on a disease list; once only."""
+    """Set the last day on a disease list; once only: a wrong day is withdrawn."""
     with one_change(actor, reason):
-        listing = existing(DiseaseListing.objects.filter(pk=listing_id).first())
-        person = locked_person(listing.person_id)
-        listing.refresh_from_db()
+        listing = locked_listing(listing_id)
         if listing.valid_to is not None:
             raise RegistryRefused("这条名单记录已经结束", "the listing has an end already")
         check_days(listing.valid_from, valid_to)
         listing.valid_to = valid_to
         listing.save(update_fields=["valid_to"])
-        note_person(actor, reason, "end_listing", person, days_of(listing))
+        note_person(actor, reason, "end_listing", listing.person, days_of(listing))
+    return listing
+
+
+def withdraw_listing(*, actor: str, reason: str, listing_id: int) -> DiseaseListing:
+    """Mark a listing as recorded by mistake. It stays, but nothing rests on it any more.
+
+    Its treatment and plans stay with it and count no more either.
+    """
+    with one_change(actor, reason):
+        listing = locked_listing(listing_id)
+        listing.withdrawn_at = timezone.now()
+        listing.save(update_fields=["withdrawn_at"])
+        detail = days_of(listing) | {"list": listing.list, "disease": listing.disease}
+        note_person(actor, reason, "withdraw_listing", listing.person, detail)
+    return listing
+
+
+def locked_listing(listing_id: int) -> DiseaseListing:
+    """The listing, read again once its person is locked; RegistryRefused for a withdrawn one."""
+    listing = existing(DiseaseListing.with_withdrawn.filter(pk=listing_id).first())
+    person = locked_person(listing.person_id)
+    listing.refresh_from_db()
+    listing.person = person
+    if listing.withdrawn_at is not None:
+        raise RegistryRefused("这条名单记录已撤回", "the listing is withdrawn")
     return listing

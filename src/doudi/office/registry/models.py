@@ -335,6 +335,10 @@ class DiseaseListing(models.Model):
     document = models.CharField(max_length=120)
     recorded_by = models.CharField(max_length=60)
     recorded_at = models.DateTimeField(auto_now_add=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects = InForce()
+    with_withdrawn = models.Manager()
 
     class Meta:
         constraints = (

@@ -71,7 +71,8 @@ LEFT JOIN registry_enrolment AS enrolment
     ON enrolment.person_id = {person} AND enrolment.year = {year}
     AND enrolment.withdrawn_at IS NULL
 LEFT JOIN registry_diseaselisting AS listing
-    ON listing.person_id = {person} AND listing.valid_from <= {day}
+    ON listing.person_id = {person} AND listing.withdrawn_at IS NULL
+    AND listing.valid_from <= {day}
     AND (listing.valid_to IS NULL OR listing.valid_to >= {day})
 """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from doudi.office.registry.ciphertexts import renew_ciphertexts
 from doudi.office.registry.divisions import known_divisions, load_divisions
 from doudi.office.registry.enrolments import enrol, enrol_village, withdraw_enrolment
-from doudi.office.registry.listings import end_listing, list_disease
+from doudi.office.registry.listings import end_listing, list_disease, withdraw_listing
 from doudi.office.registry.moves import join_household, move_household, split_household
 from doudi.office.registry.people import (
     register_person,
@@ -49,5 +49,6 @@ __all__ = [
     "sealed_number",
     "split_household",
     "withdraw_enrolment",
+    "withdraw_listing",
     "withdraw_registration",
 ]

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
 from tests.office import builders
 from tests.office.builders import SAID, YUAN
+from tests.office.care.builders import listed
 from tests.office.web.browser import assert_accessible
 from tests.office.web.conftest import Statements, log_in, logged_in
 from tests.office.web.people_and_places import HERE, THERE, account, household_member
@@ -218,6 +219,33 @@ def test_somebody_is_put_on_a_disease_list_and_taken_off_by_two(as_role: AsRole)
 
 
 @pytest.mark.django_db
+def test_a_listing_made_by_mistake_is_withdrawn_by_two_and_what_rested_on_it_follows(
+    as_role: AsRole,
+) -> None:
+    person = household_member(HERE)
+    listing = listed(person, "serious", "胃癌")
+    for _stay in range(2):
+        builders.settled(person, 50_000 * YUAN, at=builders.hospital(2))
+    maker, checker = as_role("village"), as_role("sumu")
+    address = f"/desk/people/{person.public_id}/changes/withdraw_listing"
+    given = {"listing_id": listing.pk, "reason": "误诊"}
+    assert "大病：胃癌" in text_of(maker.get(address))
+    assert "自付：之后" in text_of(maker.post(address, given))
+    assert person.listings.exists()
+    maker.post(address, given | {"confirmed": "1"})
+    waiting = Proposal.objects.get()
+    checker.post(f"/desk/approvals/{waiting.public_id}", {"decision": "approve"})
+    waiting.refresh_from_db()
+    assert waiting.answer is not None
+    assert waiting.answer["settled_again"]
+    assert not person.listings.exists()
+    shown = text_of(maker.get(f"/desk/people/{person.public_id}"))
+    assert "大病：胃癌" in shown
+    assert "已撤回" in shown
+    assert "changes/withdraw_listing" not in shown
+
+
+@pytest.mark.django_db
 def test_a_name_and_the_head_are_corrected_by_two(as_role: AsRole) -> None:
     head = household_member(HERE, name="合成李四")
     spouse = household_member(HERE, name="合成张三")
@@ -361,7 +389,7 @@ def test_the_pages_take_the_same_few_statements_for_one_and_for_many(
         client.get("/desk/people/")
     with statements(6):
         assert find(client, "王").count("/desk/people/") > 12
-    with statements(14):
+    with statements(15):
         client.get(f"/desk/people/{person.public_id}")
     with statements(10):
         client.get(f"/desk/households/{person.household_id}")

@@ -83,7 +83,8 @@ def _contracts(person: Person) -> Rows:
 
 
 def _treatments(person: Person) -> Rows:
-    found = Treatment.objects.filter(listing__person=person, withdrawn_at=None).order_by("pk")
+    standing = Treatment.objects.filter(withdrawn_at=None, listing__withdrawn_at=None)
+    found = standing.filter(listing__person=person).order_by("pk")
     return {"row": [(row.pk, f"{row.treated_on} {row.institution.name}") for row in found]}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -28,7 +29,7 @@ from doudi.office.approvals.registry_changes import (
 from doudi.office.approvals.services import propose
 from doudi.office.registry.enrolments import to_enrol
 from doudi.office.registry.errors import RegistryRefused
-from doudi.office.registry.models import Division, Person
+from doudi.office.registry.models import DiseaseListing, Division, Person
 from doudi.office.settlement.refusals import Refused
 from doudi.office.web.components import Column, Pair, Table
 from doudi.office.web.desk import registry_words as words
@@ -66,6 +67,7 @@ _FORMS: dict[str, type[ChangeForm]] = {
     "withdraw_enrolment": WithdrawForm,
     "list_disease": ListForm,
     "end_listing": EndForm,
+    "withdraw_listing": WithdrawForm,
     "correct_person": CorrectPersonForm,
     "name_head": NameHeadForm,
     "record_phone": PhoneForm,
@@ -91,10 +93,17 @@ def _enrolments(person: Person) -> Rows:
 
 
 def _open_listings(person: Person) -> Rows:
-    rows = person.listings.filter(valid_to=None).order_by("-valid_from")
+    return _named_listings(person.listings.filter(valid_to=None))
+
+
+def _standing_listings(person: Person) -> Rows:
+    return _named_listings(person.listings.all())
+
+
+def _named_listings(listings: QuerySet[DiseaseListing]) -> Rows:
     return [
         (row.pk, f"{words.listing_name(row)}（{words.days(row.valid_from, row.valid_to)}）")
-        for row in rows
+        for row in listings.order_by("-valid_from")
     ]
 
 
@@ -103,6 +112,7 @@ _ROWS: dict[str, tuple[str, Callable[[Person], Rows]]] = {
     "withdraw_registration": ("period_id", _standing_registrations),
     "withdraw_enrolment": ("enrolment_id", _enrolments),
     "end_listing": ("listing_id", _open_listings),
+    "withdraw_listing": ("listing_id", _standing_listings),
 }
 """Kinds that change a row that is there: what the service calls it, and which can be chosen."""
 

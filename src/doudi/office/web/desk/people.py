@@ -19,7 +19,7 @@ from doudi.office.accounts.scope import people_in_scope, person_in_scope
 from doudi.office.approvals.kinds import KINDS
 from doudi.office.registry import identity
 from doudi.office.registry.errors import RegistryRefused
-from doudi.office.registry.models import Enrolment, Health, Person, Relation
+from doudi.office.registry.models import DiseaseListing, Enrolment, Health, Person, Relation
 from doudi.office.registry.people import reveal_id_number
 from doudi.office.registry.phones import reveal_phone, shown_phone
 from doudi.office.registry.search import MOST_FOUND, matching
@@ -116,6 +116,7 @@ def _changes(person: Person, standing: OnADay) -> dict[str, list[tuple[str, Prom
         "withdraw_enrolment": person.enrolments.exists(),
         "list_disease": True,
         "end_listing": bool(standing.listings),
+        "withdraw_listing": person.listings.exists(),
         "correct_person": True,
         "record_phone": True,
         "correct_id_number": True,
@@ -259,13 +260,13 @@ def _listings(person: Person) -> Table:
             [
                 words.listing_name(row),
                 words.days(row.valid_from, row.valid_to),
-                Badge(_("已结束"))
-                if row.valid_to is not None and row.valid_to < today
-                else Badge(_("有效"), "good"),
+                words.listing_state(row, today),
                 row.document,
                 _recorded(row.recorded_by, row.recorded_at),
             ]
-            for row in person.listings.order_by("-valid_from", "-pk")
+            for row in DiseaseListing.with_withdrawn.filter(person=person).order_by(
+                "-valid_from", "-pk"
+            )
         ],
         empty=_("不在任何名单上"),
         cards=True,

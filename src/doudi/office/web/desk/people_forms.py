@@ -104,7 +104,7 @@ class EndForm(ChangeForm):
 
 
 class WithdrawForm(ChangeForm):
-    """Withdraw a registration that was recorded by mistake."""
+    """Withdraw a row that was recorded by mistake."""
 
 
 class EnrolForm(_WithDocument):

@@ -75,8 +75,17 @@ def place(household: Household | None) -> str | None:
 
 def period_state(row: RegistrationPeriod, day: date) -> Cell:
     """Whether a registration holds on the day."""
+    return _state(row, day, _("已退出"))
+
+
+def listing_state(row: DiseaseListing, day: date) -> Cell:
+    """Whether a listing holds on the day."""
+    return _state(row, day, _("已结束"))
+
+
+def _state(row: RegistrationPeriod | DiseaseListing, day: date, over: str) -> Badge:
     if row.withdrawn_at is not None:
         return Badge(_("已撤回"), "bad")
     if row.valid_to is not None and row.valid_to < day:
-        return Badge(_("已退出"))
+        return Badge(over)
     return Badge(_("有效"), "good") if row.valid_from <= day else Badge(_("未开始"))
