@@ -14,7 +14,10 @@ _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 
 @dataclass(frozen=True)
 class RowFault:
-    """One thing wrong in a file of claims; ``row`` counts the heading as 1."""
+    """One thing wrong in a table.
+
+    ``row`` is counted as its reader does, in a file with the heading as 1; 0 is the whole column.
+    """
 
     row: int
     field: str

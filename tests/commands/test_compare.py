@@ -114,5 +114,5 @@ def test_bad_input_is_told_line_by_line_and_nothing_is_written(
     pq.write_table(table, faulty)
     target = tmp_path / "report.html"
     lines = doudi("compare", faulty, "--reform", reform, "--html", target).complaints
-    assert lines[0].startswith("第2行 bill = -1")
+    assert lines[0].startswith("第2行 bill = '-1'")
     assert not target.exists()

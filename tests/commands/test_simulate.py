@@ -70,8 +70,8 @@ def test_a_faulty_file_gets_a_line_for_each_fault_and_no_result(tmp_path: Path) 
     status, out, err = run(tmp_path / "in.parquet", tmp_path / "out.parquet")
     assert (status, out) == (2, "")
     assert err.splitlines() == [
-        "第1行 hospital_level = 4：医院级别：只能是 1, 2, 3",
-        "第3行 catalogue = 1200001：医保目录内费用不能大于总费用",
+        "第1行 hospital_level = '4'：医院级别：只能是 1, 2, 3",
+        "第3行 catalogue = '1200001'：医保目录内费用不能大于总费用",
     ]
     assert not (tmp_path / "out.parquet").exists()
 

@@ -176,7 +176,7 @@ def test_what_cannot_be_compared_is_refused(policy: Policy, tmp_path: Path) -> N
     with pytest.raises(BadInput, match="no Parquet file"):
         compare(tmp_path / "nowhere.parquet", change)
     faulty = three().set_column(2, "kind", pa.array(["inpatient", "dental", "outpatient"]))
-    with pytest.raises(BadTable, match="row 2 kind = dental"):
+    with pytest.raises(BadTable, match="row 2 kind = 'dental'"):
         compare(faulty, change)
     other = doudi.policy("block-funds-2018")
     with pytest.raises(BadInput, match="has no own_pay"):

@@ -11,14 +11,14 @@ from tests.population.histories import Row, as_table
 from tests.population.test_settle import STAY
 
 from doudi.policies import policy
-from doudi.population import BadTable, Packs, TableFault, read_claims
+from doudi.population import BadTable, Packs, RowFault, read_claims
 from doudi.population.faults import FAULTS_SHOWN, Faults
 
 HINGGAN = policy("hinggan-2018")
 PACKS = Packs.of(HINGGAN)
 
 
-def faults_in(table: pa.Table) -> tuple[TableFault, ...]:
+def faults_in(table: pa.Table) -> tuple[RowFault, ...]:
     with pytest.raises(BadTable) as caught:
         read_claims(table, PACKS)
     return caught.value.faults

@@ -78,6 +78,21 @@ YUAN = Yuan()
 DAY = Day()
 
 
+def report_options(function: F) -> F:
+    """``--html``, ``--made`` and ``--json`` of a report: where to, dated when, or for programs."""
+    for option in (
+        click.option(
+            "--json", "as_json", is_flag=True, help="输出 JSON（金额以分计） · JSON, in fen"
+        ),
+        click.option("--made", type=DAY, help="报告上的日期（默认今天） · the date on the report"),
+        click.option(
+            "--html", type=click.Path(path_type=Path), help="写成一个网页文件 · one HTML file"
+        ),
+    ):
+        function = option(function)
+    return function
+
+
 def policy_options(function: F) -> F:
     """``--policy``, ``--set`` and ``--adoption``."""
     for option in (

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from doudi.commands.common import DAY, complain, describe, load, policy_options, print_json
+from doudi.commands.common import (
+    complain,
+    describe,
+    load,
+    policy_options,
+    print_json,
+    report_options,
+)
 from doudi.i18n import either
 from doudi.rules.errors import BadInput, PolicyError
 
@@ -45,10 +52,8 @@ if TYPE_CHECKING:
     metavar="COLUMN",
     help="再按这一列分组（默认 banner） · group by",
 )
-@click.option("--html", type=click.Path(path_type=Path), help="写成一个网页文件 · one HTML file")
-@click.option("--made", type=DAY, help="报告上的日期（默认今天） · the date on the report")
+@report_options
 @policy_options
-@click.option("--json", "as_json", is_flag=True, help="输出 JSON（金额以分计） · JSON, in fen")
 def command(
     file: Path,
     reform_file: Path | None,

@@ -8,7 +8,15 @@ from pathlib import Path
 
 import click
 
-from doudi.commands.common import DAY, YUAN, complain, describe, load, policy_options, print_json
+from doudi.commands.common import (
+    YUAN,
+    complain,
+    describe,
+    load,
+    policy_options,
+    print_json,
+    report_options,
+)
 from doudi.rules.errors import BadInput, PolicyError
 
 
@@ -24,10 +32,8 @@ from doudi.rules.errors import BadInput, PolicyError
 )
 @click.option("--from", "low", metavar="VALUE", help="从哪个值起找 · the least value to try")
 @click.option("--to", "high", metavar="VALUE", help="找到哪个值止 · the highest value to try")
-@click.option("--html", type=click.Path(path_type=Path), help="写成一个网页文件 · one HTML file")
-@click.option("--made", type=DAY, help="报告上的日期（默认今天） · the date on the report")
+@report_options
 @policy_options
-@click.option("--json", "as_json", is_flag=True, help="输出 JSON（金额以分计） · JSON, in fen")
 def command(
     file: Path,
     parameter: str,

@@ -21,7 +21,7 @@ The parts, for whoever builds on them:
 
 from doudi.population.columns import Claims, read_claims
 from doudi.population.compare import Comparison, compare
-from doudi.population.faults import BadTable, TableFault
+from doudi.population.faults import BadTable
 from doudi.population.files import Settled, simulate_file
 from doudi.population.fit import Fit, fit
 from doudi.population.named import packs_in_file, packs_in_table
@@ -31,6 +31,7 @@ from doudi.population.reform import Reform, RefusedReform, read_reform, reform_o
 from doudi.population.run import Part, Settler, settle, settle_in_parts
 from doudi.population.solve import Solution, solve
 from doudi.population.tables import simulate
+from doudi.tables import RowFault
 
 __all__ = [
     "AlreadyThere",
@@ -42,10 +43,10 @@ __all__ = [
     "Part",
     "Reform",
     "RefusedReform",
+    "RowFault",
     "Settled",
     "Settler",
     "Solution",
-    "TableFault",
     "compare",
     "fit",
     "packs_in_file",

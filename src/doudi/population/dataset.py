@@ -14,11 +14,12 @@ import numpy as np
 
 from doudi.population.arrow import Flags, Ints, as_dictionary, is_text, one_piece, places_of
 from doudi.population.columns import Claims, claim_columns, read_claims
-from doudi.population.faults import BadTable, TableFault
+from doudi.population.faults import BadTable
 from doudi.population.order import starts_of_years
 from doudi.population.packs import Packs
 from doudi.population.tables import as_arrow
 from doudi.rules.errors import BadInput
+from doudi.tables import RowFault
 
 _MARK = b"doudi"
 """The key of a file's metadata under which made-up claims say that they are ``synthetic``."""
@@ -153,7 +154,7 @@ def _read_parquet(path: Path, packs: Sequence[Packs], labels: Sequence[str]) -> 
 def _label(table: Any, name: str, order: Ints | None) -> Label:
     array = one_piece(table, name)
     if array is None:
-        raise BadTable([TableFault(0, name, "", "没有这一列", "there is no such column")])
+        raise BadTable([RowFault(0, name, "", "没有这一列", "there is no such column")])
     if not is_text(array.type):
         import pyarrow as pa  # noqa: PLC0415
 

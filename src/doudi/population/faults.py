@@ -6,39 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from doudi.tables import RowFault
+
 FAULTS_SHOWN = 100
 """How many faults are reported; the others are counted."""
-
-
-@dataclass(frozen=True)
-class TableFault:
-    """One thing wrong in a table. ``row`` counts the first claim as 1; 0 is the whole column."""
-
-    row: int
-    field: str
-    value: str
-    zh: str
-    en: str
-
-    @property
-    def line_zh(self) -> str:
-        """Where, what and why, in Chinese."""
-        return self._line(f"第{self.row}行", "：", self.zh)
-
-    @property
-    def line_en(self) -> str:
-        """Where, what and why, in English."""
-        return self._line(f"row {self.row}", ": ", self.en)
-
-    def _line(self, row: str, colon: str, why: str) -> str:
-        what = f"{self.field} = {self.value}" if self.value else self.field
-        return " ".join(part for part in (row if self.row else "", what) if part) + colon + why
 
 
 class BadTable(ValueError):
     """A table that cannot be settled as it is; nothing of it has been."""
 
-    def __init__(self, faults: Sequence[TableFault], more: int = 0) -> None:
+    def __init__(self, faults: Sequence[RowFault], more: int = 0) -> None:
         self.faults = tuple(faults)
         self.more = more
         lines = [fault.line_en for fault in self.faults]
@@ -53,14 +30,14 @@ class Faults:
 
     most: int = FAULTS_SHOWN
     count: int = 0
-    _kept: list[TableFault] = field(default_factory=list)
+    _kept: list[RowFault] = field(default_factory=list)
 
     def __len__(self) -> int:
         return self.count
 
     def column(self, name: str, zh: str, en: str, value: object = "") -> None:
         """A fault of a whole column, said once however many parts of the table show it."""
-        fault = TableFault(0, name, str(value), zh, en)
+        fault = RowFault(0, name, str(value), zh, en)
         if fault in self._kept:
             return
         self._kept.insert(0, fault)
@@ -73,7 +50,7 @@ class Faults:
         self.count += total
         for row, value in found:
             shown = "" if value is None else str(value)
-            self._kept.append(TableFault(row, name, shown, zh, en))
+            self._kept.append(RowFault(row, name, shown, zh, en))
 
     def take(self, other: Faults) -> None:
         """Add the faults of a later part of the table."""
@@ -93,7 +70,7 @@ class Faults:
             for fault in self._kept
         ]
 
-    def __iter__(self) -> Iterator[TableFault]:
+    def __iter__(self) -> Iterator[RowFault]:
         return iter(sorted(self._kept, key=lambda fault: fault.row)[: self.most])
 
     def stop_if_any(self) -> None:

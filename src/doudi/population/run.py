@@ -23,10 +23,11 @@ import numpy as np
 
 from doudi.population.arrow import Ints
 from doudi.population.columns import Claims
-from doudi.population.faults import BadTable, TableFault
+from doudi.population.faults import BadTable
 from doudi.population.loops import TOO_LARGE, Amounts, Loop, TooLarge, loops_of
 from doudi.population.order import starts_of_years
 from doudi.population.packs import Packs
+from doudi.tables import RowFault
 
 PART = 262_144
 """Claims settled at a time by one thread: enough to be quick, few enough to stay small."""
@@ -128,7 +129,7 @@ class Settler:
                 amounts = self._by_turns(day, pack, first, columns)
         except TooLarge as error:
             place = low + error.place if isinstance(at, slice) else int(at[error.place])
-            raise BadTable([TableFault(claims.first_row + place, *TOO_LARGE)]) from error
+            raise BadTable([RowFault(claims.first_row + place, *TOO_LARGE)]) from error
         return Part(at, {name: amounts[name] for name in self.wanted})
 
     def _by_turns(

@@ -31,7 +31,7 @@ import pyarrow.parquet as pq
 
 import doudi
 from doudi.population.columns import claim_columns, read_claims
-from doudi.population.faults import FAULTS_SHOWN, BadTable, Faults, TableFault
+from doudi.population.faults import FAULTS_SHOWN, BadTable, Faults
 from doudi.population.files import Settled
 from doudi.population.grouped import stretches
 from doudi.population.loops import TOO_LARGE, Amounts
@@ -42,6 +42,7 @@ from doudi.population.tables import refuse_taken
 from doudi.population.typed import DATE, PERSON
 from doudi.rules.graph import Rule
 from doudi.rules.policy import Policy
+from doudi.tables import RowFault
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -119,7 +120,7 @@ class _Job:
         check = _Check(self.sent)
         found = self._claims().mapInArrow(check, _FAULT_FIELDS).collect()
         faults = [
-            TableFault(row.row, row.field, row.value, row.zh, row.en)
+            RowFault(row.row, row.field, row.value, row.zh, row.en)
             for row in found
             if row.field is not None
         ]
@@ -149,7 +150,7 @@ class _Job:
             columns = settled.next(batch.num_rows)
             rows = columns.pop(ROW)
             if len(rows) and rows[0] < 0:
-                raise BadTable([TableFault(1 + ~int(rows[0]), *TOO_LARGE)])
+                raise BadTable([RowFault(1 + ~int(rows[0]), *TOO_LARGE)])
             if not np.array_equal(rows, np.arange(row, row + batch.num_rows)):
                 raise RuntimeError(f"rows {row} to {row + batch.num_rows} did not all come back")
             row += batch.num_rows
@@ -203,7 +204,7 @@ class _Check:
             yield _fault_batch(listed, len(faults) - len(listed))
 
 
-def _fault_batch(listed: list[TableFault], more: int) -> pa.RecordBatch:
+def _fault_batch(listed: list[RowFault], more: int) -> pa.RecordBatch:
     """One row a fault, and a last one, without a field, with the number of those not shown."""
     return pa.RecordBatch.from_pydict(
         {

@@ -22,12 +22,13 @@ import pyarrow as pa
 
 from doudi.population.arrow import Ints, as_dictionary, numbers_of, one_piece, places_of
 from doudi.population.columns import Claims, read_claims
-from doudi.population.faults import BadTable, Faults, TableFault
+from doudi.population.faults import BadTable, Faults
 from doudi.population.loops import Amounts
 from doudi.population.packs import Packs
 from doudi.population.pipeline import in_order
 from doudi.population.run import Settler
 from doudi.population.typed import PERSON
+from doudi.tables import RowFault
 
 ROWS_IN_A_PART = 500_000
 MOST_PARTS = 512
@@ -161,7 +162,7 @@ class _Spill:
         self._amounts(part).write_bytes(together.data)
         return len(claims)
 
-    def _in_input(self, part: int, fault: TableFault) -> TableFault:
+    def _in_input(self, part: int, fault: RowFault) -> RowFault:
         """A fault of a claim of this part, by its row in the input."""
         parts = np.fromfile(self._parts_of_claims, np.uint16)
         return replace(fault, row=1 + int(np.flatnonzero(parts == part)[fault.row - 1]))

@@ -8,12 +8,13 @@ from typing import Any, TypeVar, cast
 import pyarrow as pa
 
 from doudi.population.columns import read_claims
-from doudi.population.faults import BadTable, TableFault
+from doudi.population.faults import BadTable
 from doudi.population.loops import Amounts
 from doudi.population.named import packs_in_table
 from doudi.population.packs import Packs
 from doudi.population.run import settle
 from doudi.rules.policy import Policy
+from doudi.tables import RowFault
 
 Table = TypeVar("Table")
 
@@ -40,7 +41,7 @@ def simulate(
 def refuse_taken(names: list[str], packs: Packs) -> None:
     """BadTable where a column already bears the name of an amount."""
     faults = [
-        TableFault(0, name, "", "已有这一列；请先删去或改名", "is there already; drop or rename it")
+        RowFault(0, name, "", "已有这一列；请先删去或改名", "is there already; drop or rename it")
         for name in packs.outputs
         if name in names
     ]
