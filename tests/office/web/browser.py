@@ -101,3 +101,12 @@ def assert_accessible(page: Page) -> None:
     """axe finds nothing wrong with the page as it stands."""
     results = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
+
+
+_SIDEWAYS = """() => [document.documentElement, ...document.querySelectorAll('.table-frame')]
+    .filter(one => one.scrollWidth > one.clientWidth + 1).length"""
+
+
+def assert_nothing_scrolls_sideways(page: Page) -> None:
+    """The page and each of its tables are no wider than what shows them."""
+    assert page.evaluate(_SIDEWAYS) == 0, (page.url, page.viewport_size)

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from playwright.sync_api import APIResponse, Page
 from tests.office.web.addresses import Address, all_addresses
-from tests.office.web.browser import assert_accessible
+from tests.office.web.browser import assert_accessible, assert_nothing_scrolls_sideways
 from tests.office.web.conftest import log_in
 from tests.office.web.people_and_places import HERE, account
 
@@ -47,5 +47,4 @@ def _look_at(page: Page, address: Address) -> None:
     for size in (PHONE, DESK):
         page.set_viewport_size(size)  # type: ignore[arg-type]
         assert_accessible(page)
-        wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-        assert not page.evaluate(wide), (address.path, size)
+        assert_nothing_scrolls_sideways(page)

@@ -53,12 +53,14 @@ class Column:
     numeric: bool = False
 
 
+_FIT_A_PHONE = 4
+
+
 @dataclass(frozen=True)
 class Table:
     """A table of data with its caption; ``empty`` stands there when it has no rows.
 
-    ``totals`` is one more row at the foot. With ``cards`` a phone shows each row as a card, the
-    headings in front of the values, in place of a table that scrolls sideways.
+    ``totals`` is one more row at the foot.
     """
 
     caption: Text
@@ -67,7 +69,16 @@ class Table:
     empty: Text = ""
     totals: Sequence[Cell] = ()
     hide_caption: bool = False
-    cards: bool = False
+
+    @property
+    def cards(self) -> bool:
+        """Whether a phone shows each row as a card, headings in front: the columns are too many.
+
+        Four columns fit as long as three of them are numbers.
+        """
+        texts = sum(not column.numeric for column in self.columns)
+        most = _FIT_A_PHONE if texts <= 1 else _FIT_A_PHONE - 1
+        return len(self.columns) > most
 
 
 @dataclass(frozen=True)

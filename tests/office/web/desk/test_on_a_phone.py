@@ -7,7 +7,7 @@ from datetime import date
 from playwright.sync_api import Page, expect
 from tests.office import builders
 from tests.office.builders import SAID, YUAN
-from tests.office.web.browser import assert_accessible
+from tests.office.web.browser import assert_accessible, assert_nothing_scrolls_sideways
 from tests.office.web.conftest import log_in
 from tests.office.web.people_and_places import HERE, account, household_member, son_of
 
@@ -17,8 +17,6 @@ from doudi.office.registry.models import Person
 from doudi.office.settlement import moves
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-SIDEWAYS = """() => [document.documentElement, ...document.querySelectorAll('.table-frame')]
-    .filter(one => one.scrollWidth > one.clientWidth + 1).length"""
 
 
 def family() -> Person:
@@ -72,7 +70,7 @@ def test_the_registry_reads_on_a_phone_and_at_a_desk(page: Page) -> None:
             page.set_viewport_size(size)  # type: ignore[arg-type]
             page.goto(address)
             expect(page.get_by_role("main")).to_contain_text(said)
-            assert page.evaluate(SIDEWAYS) == 0, (address, size)
+            assert_nothing_scrolls_sideways(page)
             assert_accessible(page)
 
 

@@ -223,7 +223,7 @@ def _members(
         )
     caption = _("人员") if with_household else _("家庭成员")
     columns = [Column(head) for head in heads]
-    return Table(caption, columns, rows, empty=_("没有人"), cards=True)
+    return Table(caption, columns, rows, empty=_("没有人"))
 
 
 def _periods(people: Sequence[Person]) -> Table:
@@ -242,7 +242,6 @@ def _periods(people: Sequence[Person]) -> Table:
             for row in rows.order_by("valid_from", "person", "pk")
         ],
         empty=_("没有登记过"),
-        cards=True,
     )
 
 
@@ -267,7 +266,6 @@ def _enrolments(people: Sequence[Person]) -> Table:
             for row in rows
         ],
         empty=_("没有登记过"),
-        cards=True,
     )
 
 
@@ -296,7 +294,6 @@ def _year(people: Sequence[Person]) -> list[Table]:
             ]
             for one in members
         ],
-        cards=True,
     )
     return [settled, _rooms(members, year)]
 
@@ -324,7 +321,6 @@ def _rooms(members: Sequence[MemberYear], year: int) -> Table:
             for room in one.rooms
         ],
         empty=_("这一年没有可用的政策版本"),
-        cards=True,
     )
 
 

@@ -92,7 +92,6 @@ def one(request: StaffRequest, household: int) -> HttpResponse:
             for row in periods
         ],
         empty=_("没有登记过"),
-        cards=True,
     )
     return render(
         request,
@@ -134,7 +133,6 @@ def _below(division: Division) -> Table:
             for row in division.children.order_by("code")
         ],
         empty=_("没有下级区划"),
-        cards=True,
     )
 
 
@@ -159,5 +157,4 @@ def _households(gacha: Division) -> Table:
             for line in households_in(gacha, timezone.localdate())
         ],
         empty=_("这个村还没有登记的户"),
-        cards=True,
     )

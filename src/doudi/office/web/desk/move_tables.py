@@ -46,7 +46,6 @@ def former_numbers(person: Person) -> Table:
             ]
             for row in rows
         ],
-        cards=True,
     )
 
 
@@ -87,5 +86,4 @@ def _table(rows: Sequence[Move]) -> Table:
             ]
             for row in rows
         ],
-        cards=True,
     )

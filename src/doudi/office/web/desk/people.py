@@ -161,7 +161,6 @@ def people_table(caption: str, people: list[Person], *, with_place: bool = True)
             for row in people
         ],
         empty=_("没有找到。可以换个写法，或只输前几个字。"),
-        cards=True,
     )
 
 
@@ -214,7 +213,6 @@ def _registrations(person: Person) -> Table:
             for row in person.registrations.order_by("-valid_from", "-pk")
         ],
         empty=_("没有登记过"),
-        cards=True,
     )
 
 
@@ -241,7 +239,6 @@ def _enrolments(person: Person) -> Table:
             for row in Enrolment.with_withdrawn.filter(person=person).order_by("-year", "-pk")
         ],
         empty=_("没有登记过"),
-        cards=True,
     )
 
 
@@ -269,7 +266,6 @@ def _listings(person: Person) -> Table:
             )
         ],
         empty=_("不在任何名单上"),
-        cards=True,
     )
 
 

@@ -105,7 +105,7 @@ def people(request: StaffRequest) -> HttpResponse:
         hints.append(_("超过 {most} 人，不能一次导出。").format(most=most))
     page, following = _page(ordered, given["after"])
     columns = [Column(word) for word in heading]
-    table = Table(name, columns, [_cells(row) for row in page], hide_caption=True, cards=True)
+    table = Table(name, columns, [_cells(row) for row in page], hide_caption=True)
     return list_page(
         request,
         name,
