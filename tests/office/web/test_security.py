@@ -12,6 +12,7 @@ from django_otp.oath import totp
 from playwright.sync_api import Page, expect
 from tests.office.web.browser import assert_accessible
 from tests.office.web.conftest import log_in, logged_in
+from tests.office.web.one_time import shown_half
 from tests.office.web.people_and_places import HERE, PASSWORD, THERE, account, make_place
 
 from doudi.office.accounts.devices import Authenticator
@@ -113,27 +114,6 @@ def test_a_session_ends_when_nobody_uses_it_and_after_a_day_of_work(
 
 
 @pytest.mark.django_db
-def test_a_reset_password_ends_every_session_and_has_to_be_changed() -> None:
-    user = account("clerk")
-    old = logged_in(user)
-    assert old.get("/desk/").status_code == 200
-    administrator = logged_in(account("administrator"))
-    address = f"/desk/accounts/{user.username}"
-    answer = administrator.post(address, {"change": "password", "reason": "忘记了"})
-    [given] = answer.content.decode().split("<code>")[1:]
-    password = given.partition("</code>")[0]
-    assert old.get("/desk/")["Location"].startswith("/login")
-    client = Client()
-    assert give(client, user.username, password).status_code == 302
-    assert client.get("/desk/")["Location"] == "/account/password"
-    new = "three hundred and fifty thousand"
-    fields = {"current": password, "new": new, "again": new}
-    assert client.post("/account/password", fields)["Location"] == "/desk/"
-    assert client.get("/desk/").status_code == 200
-    assert give(Client(), user.username, new).status_code == 302
-
-
-@pytest.mark.django_db
 @pytest.mark.parametrize(
     "new", ["short", "password1234", "123456789012345", "", "clerk-of-the-window"]
 )
@@ -212,19 +192,6 @@ def test_a_backup_code_works_once(client: Client) -> None:
     assert len(Authenticator.objects.get(user=user).backup_codes) == 9
 
 
-@pytest.mark.django_db
-def test_a_lost_phone_is_reset_by_the_administrator_with_a_reason(client: Client) -> None:
-    user = account("banner")
-    give(client, user.username)
-    enrolled(client, user)
-    administrator = account("administrator")
-    address = f"/desk/accounts/{user.username}"
-    logged_in(administrator).post(address, {"change": "second_factor", "reason": "手机丢了"})
-    assert not Authenticator.objects.filter(user=user).exists()
-    call = Call.objects.get(service="reset_second_factor")
-    assert (call.actor, call.reason) == (administrator.username, "手机丢了")
-
-
 # --- Accounts ---
 
 
@@ -257,13 +224,8 @@ def test_a_new_account_is_there_when_a_second_person_approved_it(checker: str) -
     text = second.get(address).content.decode()
     assert "新窗口" in text and "窗口经办" in text and HERE.hospital in text
     assert second.post(address, {"decision": "approve"}).status_code == 302
-    # Nobody was shown a password; the administrator resets it and hands that one over.
-    text = mine.post(
-        "/desk/accounts/new-clerk", {"change": "password", "reason": "首次交给本人"}
-    ).content.decode()
-    password = text.split("<code>")[1].partition("</code>")[0]
-    assert password not in mine.get("/desk/accounts/new-clerk").content.decode()
-    assert give(Client(), "new-clerk", password).status_code == 302
+    halves = [shown_half(client, address) for client in (mine, second)]
+    assert give(Client(), "new-clerk", "-".join(halves)).status_code == 302
     given = NEW_CLERK | {"place": HERE.hospital}
     assert "已有人用" in mine.post("/desk/accounts/new", given).content.decode()
     call = Call.objects.get(service="create_account", subject="account:new-clerk")

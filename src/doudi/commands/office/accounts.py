@@ -50,16 +50,11 @@ def add_account(username: str, name: str, role: str, place: str, actor: str, rea
 @who_and_why("重设账号")
 def reset_account(username: str, actor: str, reason: str) -> None:
     """For who lost both the password and the phone; ends every session of the account."""
-    from axes.utils import reset  # noqa: PLC0415
-
     from doudi.office.accounts.models import User  # noqa: PLC0415
-    from doudi.office.accounts.second_factor import remove_devices  # noqa: PLC0415
-    from doudi.office.accounts.services import reset_password  # noqa: PLC0415
+    from doudi.office.accounts.resets import reset_at_the_server  # noqa: PLC0415
 
     user = User.objects.filter(username=username).first()
     if user is None:
         complain([_("没有账号 {username}").format(username=username)])
-    password = reset_password(user=user, by=None, reason=f"{actor}：{reason}")
-    remove_devices(user)
-    reset(username=username)
+    password = reset_at_the_server(user=user, reason=f"{actor}：{reason}")
     click.echo(_("一次性密码 {password}").format(password=password))

@@ -14,3 +14,14 @@ def one_time_password() -> str:
     return "-".join(
         "".join(secrets.choice(_LETTERS) for _ in range(_GROUP_LENGTH)) for _ in range(_GROUPS)
     )
+
+
+def half_from(digest: bytes) -> str:
+    """Half of such a password, 39 bits, from at least 16 bytes that nobody can guess."""
+    number, letters = int.from_bytes(digest), ""
+    for _ in range(_GROUPS // 2 * _GROUP_LENGTH):
+        number, place = divmod(number, len(_LETTERS))
+        letters += _LETTERS[place]
+    return "-".join(
+        letters[start : start + _GROUP_LENGTH] for start in range(0, len(letters), _GROUP_LENGTH)
+    )

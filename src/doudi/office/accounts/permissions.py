@@ -42,9 +42,9 @@ class Permission(StrEnum):
     SEE_READS = "see_reads"
     """See who opened which person's page."""
     MANAGE_ACCOUNTS = "manage_accounts"
-    """Look after accounts, and propose new ones."""
+    """Look after accounts, and propose new ones and resets."""
     APPROVE_ACCOUNTS = "approve_accounts"
-    """Approve a new account that somebody else has proposed."""
+    """Approve a new account or a reset that somebody else has proposed."""
 
 
 MAKERS_AND_CHECKERS = (
@@ -169,5 +169,5 @@ _ONLY_LOOKS = frozenset(
 
 
 def needs_two(role: str) -> bool:
-    """Whether a new account of the role takes two people: it changes people, money or accounts."""
+    """Whether making or resetting an account of the role takes two: it changes anything."""
     return role in _TABLE and not allowed(role) <= _ONLY_LOOKS

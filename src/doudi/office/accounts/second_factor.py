@@ -7,7 +7,7 @@ from django.db import transaction
 from doudi.office.accounts.devices import Authenticator, hash_of_code, new_cipher
 from doudi.office.accounts.models import User
 from doudi.office.accounts.passwords import one_time_password
-from doudi.office.audit.services import note
+from doudi.office.accounts.supervision import note_account
 
 BACKUP_CODES = 10
 _NAME = "phone"
@@ -47,15 +47,10 @@ def confirm_device(*, device: Authenticator, token: str) -> list[str]:
         device.confirmed = True
         device.backup_codes = [hash_of_code(_plain(code), device.user_id) for code in codes]
         device.save(update_fields=["confirmed", "backup_codes"])
-        _note(device.user.username, "本人设置第二道验证", "enrol_device", device.user)
+        note_account(
+            by=device.user, reason="本人设置第二道验证", service="enrol_device", user=device.user
+        )
     return codes
-
-
-def reset_second_factor(*, user: User, by: User, reason: str) -> None:
-    """For a lost phone: the account sets up another one at its next login."""
-    with transaction.atomic():
-        remove_devices(user)
-        _note(by.username, reason, "reset_second_factor", user)
 
 
 def remove_devices(user: User, keep: Authenticator | None = None) -> None:
@@ -66,8 +61,3 @@ def remove_devices(user: User, keep: Authenticator | None = None) -> None:
 
 def _plain(code: str) -> str:
     return code.replace("-", "")
-
-
-def _note(actor: str, reason: str, service: str, user: User) -> None:
-    subject = f"account:{user.username}"
-    note(actor=actor, reason=reason, service=service, subject=subject, detail={})

@@ -1,4 +1,4 @@
-"""Making, disabling and resetting accounts; each is one transaction and says who and why."""
+"""Making and disabling accounts; each is one transaction and says who and why."""
 
 from __future__ import annotations
 
@@ -13,19 +13,15 @@ from django.utils import timezone
 from doudi.office.accounts.errors import AccountRefused
 from doudi.office.accounts.models import LookUp, User
 from doudi.office.accounts.passwords import one_time_password
-from doudi.office.accounts.permissions import needs_two
 from doudi.office.accounts.roles import LEVELS, OF_AN_INSTITUTION, Role
-from doudi.office.accounts.scope import accounts_in_scope, divisions_in_scope, institutions_in_scope
+from doudi.office.accounts.scope import divisions_in_scope, institutions_in_scope
 from doudi.office.accounts.sessions import forget_sessions
-from doudi.office.audit.services import note
+from doudi.office.accounts.supervision import locked_account, note_account, refuse_alone
 from doudi.office.registry.models import Division, Person
 from doudi.office.settlement.models import Institution
 
 _USERNAME = re.compile(r"^[a-z][a-z0-9._-]{2,29}$")
 _LONGEST_NAME = 60
-
-SETTING_UP = "doudi"
-"""The actor of what is done from the command line of the server, before there is an account."""
 
 
 def create_account(
@@ -46,16 +42,12 @@ def create_account(
     approved it. AccountRefused as `check_new_account` says, and for an administrator who alone
     makes an account that changes people or money.
     """
-    if by is not None and needs_two(role) and checked_by in (None, "", by.username):
-        raise AccountRefused(
-            "能改登记或资金的账号要由另一人复核",
-            "an account that changes anything needs two people",
-        )
+    refuse_alone(role, by, checked_by)
     user = check_new_account(
         username=username, display_name=display_name, role=role, place=place, by=by
     )
     given = password or one_time_password()
-    user.must_change_password = password is None
+    user.must_change_password = not demo
     user.demo = demo
     user.set_password(given)
     with transaction.atomic():
@@ -64,10 +56,16 @@ def create_account(
                 user.save(force_insert=True)
         except IntegrityError as error:
             raise _taken(username) from error
-        detail: dict[str, Any] = {"role": role, "place": place, "demo": demo}
-        if checked_by:
-            detail["checked_by"] = checked_by
-        _note(by, reason, "create_account", user, detail)
+        note_account(
+            by=by,
+            reason=reason,
+            service="create_account",
+            user=user,
+            checked_by=checked_by,
+            role=role,
+            place=place,
+            demo=demo,
+        )
     return user, given
 
 
@@ -106,19 +104,6 @@ def enable_account(*, user: User, by: User, reason: str) -> None:
     _set_active(user, by, reason, active=True)
 
 
-def reset_password(*, user: User, by: User | None, reason: str) -> str:
-    """A new first password, which ends every session of the account."""
-    with transaction.atomic():
-        stored = _locked(user, by)
-        given = one_time_password()
-        stored.set_password(given)
-        stored.must_change_password = True
-        stored.save(update_fields=["password", "must_change_password"])
-        forget_sessions(stored)
-        _note(by, reason, "reset_password", stored, {})
-    return given
-
-
 def change_password(*, user: User, password: str, keep: str | None = None) -> None:
     """The account's own new password; ValidationError says what is wrong with it.
 
@@ -132,7 +117,7 @@ def change_password(*, user: User, password: str, keep: str | None = None) -> No
         user.must_change_password = False
         user.save(update_fields=["password", "must_change_password"])
         forget_sessions(user, keep)
-        _note(user, "本人修改密码", "change_password", user, {})
+        note_account(by=user, reason="本人修改密码", service="change_password", user=user)
 
 
 def look_up(*, user: User, person: Person, by: str) -> None:
@@ -167,25 +152,12 @@ def _place(role: str, code: str, by: User | None) -> dict[str, Any]:
 
 def _set_active(user: User, by: User, reason: str, *, active: bool) -> None:
     with transaction.atomic():
-        stored = _locked(user, by)
+        stored = locked_account(user, by)
         if stored.pk == by.pk:
             raise AccountRefused("不能停用自己的账号", "an account cannot disable itself")
         stored.is_active = active
         stored.save(update_fields=["is_active"])
         if not active:
             forget_sessions(stored)
-        _note(by, reason, "enable_account" if active else "disable_account", stored, {})
-
-
-def _locked(user: User, by: User | None) -> User:
-    rows = User.objects.all() if by is None else accounts_in_scope(by)
-    stored = User.objects.select_for_update().filter(pk__in=rows.values("pk"), pk=user.pk).first()
-    if stored is None:
-        raise AccountRefused("这个账号不归您管", "the account is not in your charge")
-    return stored
-
-
-def _note(by: User | None, reason: str, service: str, user: User, detail: dict[str, Any]) -> None:
-    actor = SETTING_UP if by is None else by.username
-    subject = f"account:{user.username}"
-    note(actor=actor, reason=reason, service=service, subject=subject, detail=detail)
+        service = "enable_account" if active else "disable_account"
+        note_account(by=by, reason=reason, service=service, user=stored)

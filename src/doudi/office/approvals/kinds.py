@@ -10,7 +10,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from doudi.office.accounts.permissions import Permission
-from doudi.office.approvals.account_changes import CREATE_ACCOUNT, create_approved_account
+from doudi.office.approvals.account_changes import (
+    CREATE_ACCOUNT,
+    RESET_PASSWORD,
+    RESET_SECOND_FACTOR,
+    create_approved_account,
+    reset_approved_password,
+    reset_approved_second_factor,
+)
 from doudi.office.approvals.adoption import adopt_file
 from doudi.office.approvals.models import Proposal
 from doudi.office.approvals.registry_changes import (
@@ -37,6 +44,10 @@ class Kind:
 
 def _of_the_registry(label: Promise, apply: Apply = apply_person_change) -> Kind:
     return Kind(label, Permission.CHANGE_PEOPLE, Permission.APPROVE_PEOPLE, apply)
+
+
+def _of_accounts(label: Promise, apply: Apply) -> Kind:
+    return Kind(label, Permission.MANAGE_ACCOUNTS, Permission.APPROVE_ACCOUNTS, apply)
 
 
 def _of_the_window(label: Promise, service: Callable[..., dict[str, Any]]) -> Kind:
@@ -77,10 +88,9 @@ KINDS: dict[str, Kind] = {
         Permission.APPROVE_ADOPTION,
         adopt_file,
     ),
-    CREATE_ACCOUNT: Kind(
-        _("新建账号"),
-        Permission.MANAGE_ACCOUNTS,
-        Permission.APPROVE_ACCOUNTS,
-        create_approved_account,
+    CREATE_ACCOUNT: _of_accounts(_("新建账号"), create_approved_account),
+    RESET_PASSWORD: _of_accounts(_("重设密码"), reset_approved_password),
+    RESET_SECOND_FACTOR: _of_accounts(
+        _("重设第二道验证（手机丢失）"), reset_approved_second_factor
     ),
 }

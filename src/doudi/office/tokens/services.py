@@ -14,7 +14,7 @@ from doudi.office.accounts.errors import AccountRefused
 from doudi.office.accounts.models import User
 from doudi.office.accounts.roles import OF_AN_INSTITUTION
 from doudi.office.accounts.scope import accounts_in_scope
-from doudi.office.accounts.services import SETTING_UP
+from doudi.office.accounts.supervision import SETTING_UP
 from doudi.office.audit.services import note
 from doudi.office.tokens.models import ApiToken
 from doudi.office.tokens.scopes import PERMISSION, Scope

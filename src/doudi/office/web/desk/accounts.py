@@ -18,10 +18,15 @@ from doudi.office.accounts.errors import AccountRefused
 from doudi.office.accounts.login_failures import locked_until, unlock
 from doudi.office.accounts.models import User
 from doudi.office.accounts.permissions import Permission, needs_two
+from doudi.office.accounts.resets import reset_password, reset_second_factor
 from doudi.office.accounts.scope import accounts_in_scope
-from doudi.office.accounts.second_factor import reset_second_factor
 from doudi.office.accounts.sessions import end_sessions, open_sessions
-from doudi.office.approvals.account_changes import account_proposal
+from doudi.office.approvals.account_changes import (
+    RESET_PASSWORD,
+    RESET_SECOND_FACTOR,
+    account_proposal,
+    reset_proposal,
+)
 from doudi.office.approvals.errors import ApprovalRefused
 from doudi.office.approvals.services import propose
 from doudi.office.web.account.browsers import browser_in_words
@@ -31,6 +36,8 @@ from doudi.office.web.moments import moment
 from doudi.office.web.pages import FORM, StaffRequest, staff_page
 
 _ON_A_PAGE = 50
+_RESETS = {"password": RESET_PASSWORD, "second_factor": RESET_SECOND_FACTOR}
+"""What the form calls them, and the kinds of proposal."""
 
 
 @staff_page(Permission.MANAGE_ACCOUNTS)
@@ -87,9 +94,13 @@ def create(request: StaffRequest) -> HttpResponse:
 def _proposed(request: StaffRequest, given: dict[str, Any]) -> HttpResponse:
     named = {name: text for name, text in given.items() if name != "reason"}
     propose(**account_proposal(**named, by=request.user), reason=given["reason"])
+    return _waits(request)
+
+
+def _waits(request: StaffRequest) -> HttpResponse:
     messages.success(
         request,
-        _("已提交，等另一人复核。通过后在账号页重设密码，把一次性密码交给本人。"),
+        _("已提交，等另一人复核。有一次性密码的，通过后您和复核人在变更页各看到一半。"),
     )
     return redirect("desk:approvals")
 
@@ -102,7 +113,7 @@ def one(request: StaffRequest, account: str) -> HttpResponse:
     if form.is_valid():
         try:
             return _change(request, user, form.cleaned_data["change"], form.cleaned_data["reason"])
-        except AccountRefused as refused:
+        except (AccountRefused, ApprovalRefused) as refused:
             form.add_error(None, either(refused.zh, refused.en))
     facts = [
         Pair(_("用户名"), user.username),
@@ -133,8 +144,12 @@ def _sessions(user: User) -> Table:
 
 
 def _change(request: StaffRequest, user: User, change: str, reason: str) -> HttpResponse:
+    kind = _RESETS.get(change)
+    if kind is not None and needs_two(user.role):
+        propose(**reset_proposal(kind=kind, account=user, by=request.user), reason=reason)
+        return _waits(request)
     if change == "password":
-        password = services.reset_password(user=user, by=request.user, reason=reason)
+        password = reset_password(user=user, by=request.user, reason=reason)
         return _handed_over(request, user, password)
     if change == "second_factor":
         reset_second_factor(user=user, by=request.user, reason=reason)
