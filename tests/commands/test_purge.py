@@ -40,11 +40,12 @@ def test_what_has_expired_is_deleted_and_nothing_else(
             ["已结束的登录", "0"],
             ["登录失败的计数", "1"],
             ["查阅记录", "0"],
+            ["名单查阅记录", "0"],
             ["安全策略报告的计数", "0"],
         ]
         assert open_enquiry(code=old) is None
         assert open_enquiry(code=new) == {"way": "household"}
         assert Tally.objects.get().key == "b" * 64
         again = doudi("manage", "purge").out
-        assert [line.split()[1] for line in again.splitlines()[1:]] == ["0"] * 6
+        assert [line.split()[1] for line in again.splitlines()[1:]] == ["0"] * 7
         assert LoginFailures.objects.count() == 1

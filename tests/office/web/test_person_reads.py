@@ -91,7 +91,7 @@ def test_settling_itself_records_nothing_among_its_statements(
 
 def listed(auditor: User, **given: str) -> str:
     text = logged_in(auditor).get("/desk/reads/", given).content.decode()
-    return text.partition("<tbody>")[2]
+    return text.partition("<tbody")[2]
 
 
 @pytest.mark.django_db
@@ -104,12 +104,12 @@ def test_the_auditor_filters_by_person_reader_and_day() -> None:
     yesterday = timezone.now() - timedelta(days=1)
     PersonRead.objects.filter(reader=two, person=first).update(read_at=yesterday)
     auditor = account("auditor")
-    assert listed(auditor).count("<tr>") == 2
+    assert listed(auditor).count("<tr ") == 2
     of_first = listed(auditor, person="合成丙")
-    assert of_first.count("<tr>") == 2 and "合成丁" not in of_first
-    assert listed(auditor, person=second.public_id).count("<tr>") == 1
+    assert of_first.count("<tr ") == 2 and "合成丁" not in of_first
+    assert listed(auditor, person=second.public_id).count("<tr ") == 1
     by_two = listed(auditor, reader=two.username)
-    assert by_two.count("<tr>") == 2 and one.username not in by_two
+    assert by_two.count("<tr ") == 2 and one.username not in by_two
     day = timezone.localtime(yesterday).date().isoformat()
     assert listed(auditor, day=day).count(two.username) == 1
     assert "没有查阅记录" in listed(auditor, day="2018-01-01")
@@ -134,7 +134,7 @@ def test_the_list_takes_few_statements_however_long_it_is(statements: Statements
     for number in (1, 5):
         for _person in range(number):
             reader.get(f"/desk/people/{household_member(HERE).public_id}")
-        with statements(4):
+        with statements(5):
             auditor.get("/desk/reads/")
 
 

@@ -17,6 +17,7 @@ from doudi.i18n import gettext as _
 )
 def purge(reads_days: int) -> None:
     """Saved answers, counts behind the limits, logins, failures and reads, each after its time."""
+    from doudi.office.accounts.list_reads import delete_old_lists  # noqa: PLC0415
     from doudi.office.accounts.login_failures import (  # noqa: PLC0415
         delete_old as delete_failures,
     )
@@ -34,6 +35,7 @@ def purge(reads_days: int) -> None:
         (_("已结束的登录"), delete_sessions()),
         (_("登录失败的计数"), delete_failures()),
         (_("查阅记录"), delete_reads(days=reads_days)),
+        (_("名单查阅记录"), delete_old_lists(days=reads_days)),
         (_("安全策略报告的计数"), delete_violations()),
     )
     click.echo(_("已删除过期的："))

@@ -17,7 +17,16 @@ from doudi.office.accounts.session_store import SessionStore
 from doudi.office.registry.models import Division, Person
 from doudi.office.settlement.models import Institution
 
-__all__ = ["Authenticator", "LoginFailures", "LookUp", "PersonRead", "Session", "User", "Users"]
+__all__ = [
+    "Authenticator",
+    "ListRead",
+    "LoginFailures",
+    "LookUp",
+    "PersonRead",
+    "Session",
+    "User",
+    "Users",
+]
 
 
 class Users(BaseUserManager["User"]):
@@ -144,7 +153,7 @@ class LookUp(models.Model):
 
 
 class PersonRead(models.Model):
-    """A page that showed a person to somebody; ``page`` is its route, such as ``desk:person``.
+    """A page or a call that showed a person to somebody; ``page`` is its route, ``desk:person``.
 
     Neither people nor accounts are ever deleted, so the database need not lock their rows to be
     sure of them while somebody settles.
@@ -164,3 +173,22 @@ class PersonRead(models.Model):
             models.Index(fields=("person", "read_at"), name="accounts_reads_of_person"),
             models.Index(fields=("reader", "read_at"), name="accounts_reads_by_reader"),
         )
+
+
+class ListRead(models.Model):
+    """A list that named people to somebody: ``rows`` of them, on the page with this route.
+
+    ``asked`` is what picked them, such as ``year=2018&state=unplanned``: codes and words of ours,
+    never what somebody typed about a person.
+    """
+
+    reader = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    page = models.CharField(max_length=40)
+    asked = models.CharField(max_length=200, blank=True)
+    rows = models.PositiveIntegerField()
+    read_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("reader", "read_at"), name="accounts_lists_by_reader"),)

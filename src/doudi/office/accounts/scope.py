@@ -119,7 +119,12 @@ def institutions_in_scope(user: User) -> QuerySet[Institution]:
 
 def accounts_in_scope(user: User) -> QuerySet[User]:
     """The accounts that an administrator looks after: those of the division and its hospitals."""
-    if user.division is None or not user.may(Permission.MANAGE_ACCOUNTS):
+    return accounts_of_place(user) if user.may(Permission.MANAGE_ACCOUNTS) else User.objects.none()
+
+
+def accounts_of_place(user: User) -> QuerySet[User]:
+    """All accounts of the account's division, of those below it, and of their hospitals."""
+    if user.division is None:
         return User.objects.none()
     inside = Q(division__code__range=codes_within(user.division))
     return User.objects.filter(inside | _institution_of(user, "institution__"))

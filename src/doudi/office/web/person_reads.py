@@ -1,9 +1,14 @@
-"""Pages that show a person are recorded, whichever view drew them, by their addresses."""
+"""Pages and calls that show people are recorded, whichever view answered, after the answer.
+
+Whom a page or a call shows is told by its address; how many a list names, by its view.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.db.models.functions import Substr
@@ -11,11 +16,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from doudi.office.accounts.list_reads import record_list
 from doudi.office.accounts.models import User
 from doudi.office.accounts.person_reads import record_reads
 from doudi.office.approvals.models import Proposal
 from doudi.office.registry.models import Person
 from doudi.office.settlement.models import Admission, Claim
+from doudi.office.tokens.models import ApiToken
 
 _OK = 200
 _PERSON = "person:"
@@ -72,6 +79,71 @@ PAGES: Mapping[str, Promise] = {
 }
 """What the pages are called, by their routes; a test finds one that is missing."""
 
+CALLS: Mapping[str, Promise] = {
+    "api:entitlement": _("接口：待遇"),
+    "api:preview": _("接口：试算"),
+    "api:claim": _("接口：结算单"),
+}
+"""The calls that show somebody and change nothing. Those that change something are kept anyway."""
+
+LISTS: Mapping[str, Promise] = {
+    "desk:people": _("找人"),
+    "desk:people_export": _("找到的人：Excel"),
+    "desk:place": _("户的列表"),
+    "desk:place_export": _("全村名单：Excel"),
+    "desk:village_list": _("全村名单"),
+    "desk:village_list_pdf": _("全村名单 PDF"),
+    "desk:enrol_village": _("全村登记参保"),
+    "desk:registry_figures_people": _("登记看板：名单"),
+    "desk:import": _("导入人员"),
+    "desk:import_faults": _("导入人员：核对结果"),
+    "desk:reads": _("查阅记录"),
+    "desk:care_serious": _("大病患者"),
+    "desk:care_chronic": _("慢病患者"),
+    "desk:care_severe": _("核准兜底的重病患者"),
+    "desk:care_check_ups": _("健康体检"),
+    "desk:care_services": _("送药和家庭病床出诊"),
+    "desk:figures_settlements": _("结算明细"),
+    "desk:figures_near": _("自付接近封顶的人"),
+    "desk:figures_unpaid": _("患者还没有付的自付"),
+    "window:home": _("窗口：当天结算"),
+    "window:find": _("窗口：找人"),
+    "window:sheet": _("窗口：日结单"),
+    "window:unpaid": _("窗口：未付清的自付"),
+}
+"""The lists that name people, by their routes; a test finds one that is missing."""
+
+_ASKED = (
+    "age",
+    "cause",
+    "day",
+    "excel",
+    "hospital",
+    "insured",
+    "masked",
+    "month",
+    "own",
+    "payer",
+    "people_import",
+    "period",
+    "place",
+    "share",
+    "show",
+    "signed",
+    "sort",
+    "state",
+    "team",
+    "year",
+)
+"""What of an address is kept of a list: codes, days and words of ours, and nothing typed."""
+_CODE = re.compile(r"[0-9A-Za-z_-]{1,26}")
+_LONGEST_ASKED = 200
+
+
+def shows_people(request: HttpRequest, rows: int) -> None:
+    """Said by a view whose page is a list that names so many people; one row is recorded of it."""
+    request.rows_of_people = rows  # type: ignore[attr-defined] # read below
+
 
 class PersonReads:
     """Records a page that was shown, after the view and outside every transaction of its.
@@ -85,11 +157,30 @@ class PersonReads:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self._get_response(request)
         match = request.resolver_match
-        if response.status_code != _OK or match is None or match.view_name not in PAGES:
+        if response.status_code != _OK or match is None:
             return response
-        assert isinstance(request.user, User)
-        for part, shown in SHOWN.items():
-            if part in match.kwargs:
-                people = shown(match.kwargs[part])
-                record_reads(reader=request.user, page=match.view_name, people=people)
+        page = match.view_name
+        if page in PAGES or page in CALLS:
+            for part, shown in SHOWN.items():
+                if part in match.kwargs:
+                    people = shown(match.kwargs[part])
+                    record_reads(reader=_reader(request), page=page, people=people)
+        rows = getattr(request, "rows_of_people", None)
+        if rows is not None:
+            asked = _asked({**request.GET.dict(), **match.kwargs})
+            record_list(reader=_reader(request), page=page, asked=asked, rows=rows)
         return response
+
+
+def _reader(request: HttpRequest) -> User:
+    """Who is logged in, or the account whose token the call has."""
+    token = getattr(request, "auth", None)
+    reader = token.account if isinstance(token, ApiToken) else request.user
+    assert isinstance(reader, User)
+    return reader
+
+
+def _asked(given: Mapping[str, Any]) -> str:
+    named = {name: str(given[name]) for name in _ASKED if name in given}
+    kept = {name: text for name, text in named.items() if _CODE.fullmatch(text)}
+    return urlencode(kept)[:_LONGEST_ASKED]

@@ -111,14 +111,14 @@ def test_the_figures_take_as_many_statements_however_many_people_there_are(
     with statements(8):
         client.get("/desk/care/")
     for address, count in (
-        ("/desk/care/serious", 5),
-        ("/desk/care/chronic", 8),
-        ("/desk/care/severe", 4),
-        ("/desk/care/check-ups?state=wishes&year=2018", 7),
+        ("/desk/care/serious", 6),
+        ("/desk/care/chronic", 9),
+        ("/desk/care/severe", 5),
+        ("/desk/care/check-ups?state=wishes&year=2018", 8),
         ("/desk/care/teams", 7),
         ("/desk/care/packages", 3),
         ("/desk/care/incentives?month=2018-09", 4),
-        ("/desk/care/services?month=2018-09", 4),
+        ("/desk/care/services?month=2018-09", 5),
     ):
         with statements(count):
             assert client.get(address).status_code == 200, address

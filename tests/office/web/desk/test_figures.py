@@ -227,7 +227,7 @@ def test_every_sum_of_the_figures_opens_a_list_of_what_it_counts(
     assert not re.findall(r'<td class="number">\s*[\d,.]+\s*</td>', text)
     for path, shown in linked:
         answer = client.get(unescape(path)).content.decode()
-        rows = re.findall(r"<tr>.*?</tr>", answer.partition("<tbody>")[2], re.DOTALL)
+        rows = re.findall(r"<tr\b.*?</tr>", answer.partition("<tbody")[2], re.DOTALL)
         if shown == "0":
             continue
         assert rows and "没有记录" not in answer, path
@@ -332,7 +332,7 @@ def test_a_list_goes_on_page_by_page_and_shows_every_settlement_once(
     client.get(path)
     seen: list[int] = []
     while path:
-        with statements(9):
+        with statements(10):
             text = client.get(path).content.decode()
         seen.append(len(re.findall(r">\s*2018-0\d-\d\d\s*<", text)))
         assert "共 4 笔" in text

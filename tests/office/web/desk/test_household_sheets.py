@@ -131,5 +131,5 @@ def test_the_sheets_take_the_same_statements_for_one_and_for_many(
     client.get("/desk/people/")
     with statements(14):
         client.get(f"/desk/households/{person.household_id}/sheet")
-    with statements(7):
+    with statements(8):
         client.get(f"/desk/places/{HERE.gacha}/list")

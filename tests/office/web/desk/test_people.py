@@ -387,13 +387,13 @@ def test_the_pages_take_the_same_few_statements_for_one_and_for_many(
     client.get("/desk/people/")
     with statements(2):
         client.get("/desk/people/")
-    with statements(6):
+    with statements(7):
         assert find(client, "王").count("/desk/people/") > 12
     with statements(15):
         client.get(f"/desk/people/{person.public_id}")
     with statements(10):
         client.get(f"/desk/households/{person.household_id}")
-    with statements(5):
+    with statements(6):
         client.get(f"/desk/places/{HERE.gacha}")
 
 

@@ -197,7 +197,7 @@ def test_the_screens_take_a_number_of_statements_that_does_not_grow(
     stay = admitted(client, person)
     client.post(f"/window/stays/{stay}/lines", {**LINE, "key": key(2)})
     client.post(f"/window/stays/{stay}/settle", {"key": key(3), "day": "2018-05-09"})
-    with statements(4):
+    with statements(5):
         client.get("/window/")
     with statements(10):
         client.get(f"/window/people/{person.public_id}")

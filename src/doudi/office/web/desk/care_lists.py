@@ -35,6 +35,7 @@ from doudi.office.web.desk import registry_words as words
 from doudi.office.web.desk.care import asked_people, batch_words
 from doudi.office.web.desk.people_export import workbook_response
 from doudi.office.web.pages import StaffRequest, staff_page
+from doudi.office.web.person_reads import shows_people
 from doudi.office.workbooks import table_workbook
 
 _ON_A_PAGE = 50
@@ -258,11 +259,13 @@ def _shown(request: StaffRequest, listed: _List) -> HttpResponse:
         "count": len(listed.keys),
         "excel": f"?{query.urlencode()}" if may_export and listed.keys else "",
     }
+    shows_people(request, len(table.rows))
     return render(request, "desk/care_list.html", shown)
 
 
 def _workbook(request: StaffRequest, listed: _List) -> HttpResponse:
     """The whole list as Excel, which is recorded."""
+    shows_people(request, len(listed.keys))
     note(
         actor=request.user.username,
         reason="export",

@@ -35,6 +35,7 @@ from doudi.office.web.desk.care_forms import (
 )
 from doudi.office.web.desk.care_lists import person_link
 from doudi.office.web.pages import FORM, StaffRequest, staff_page
+from doudi.office.web.person_reads import shows_people
 
 _ON_A_PAGE = 50
 
@@ -184,6 +185,7 @@ def services_behind(request: StaffRequest) -> HttpResponse:
     ]
     labels = (_("日期"), _("服务项目"), _("姓名"), _("团队"), _("登记人"))
     table = Table(name, [Column(label) for label in labels], rows, hide_caption=True)
+    shows_people(request, len(rows))
     shown = {"name": name, "table": table, "page": page, "count": page.paginator.count}
     return render(request, "desk/care_list.html", shown)
 

@@ -53,6 +53,7 @@ from doudi.office.web.desk.people_forms import (
     WithdrawForm,
 )
 from doudi.office.web.pages import FORM, StaffRequest, staff_page
+from doudi.office.web.person_reads import shows_people
 
 _REFUSALS = (ApprovalRefused, RegistryRefused, Refused)
 _MOST_SHOWN = 100
@@ -177,6 +178,7 @@ def enrol_village(request: StaffRequest) -> HttpResponse:
                 form.add_error(None, either(refused.zh, str(refused)))
         else:
             shown |= {"people": _people(people), "count": to_enrol(gacha, year).count()}
+            shows_people(request, len(people[:_MOST_SHOWN]))
     return render(request, "desk/enrol_village.html", shown)
 
 

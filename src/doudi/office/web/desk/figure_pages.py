@@ -15,6 +15,7 @@ from doudi.office.audit.services import note
 from doudi.office.web.components import Table
 from doudi.office.web.desk.people_export import workbook_response
 from doudi.office.web.pages import StaffRequest
+from doudi.office.web.person_reads import LISTS, shows_people
 from doudi.office.workbooks import table_workbook
 
 ON_A_PAGE = 50
@@ -41,6 +42,7 @@ def list_page(request: StaffRequest, name: str, table: Table, **more: Any) -> Ht
         "excel": f"?{query.urlencode()}",
         **more,
     }
+    _shows_people(request, len(table.rows))
     return render(request, "desk/figure_list.html", shown)
 
 
@@ -48,6 +50,7 @@ def list_workbook(
     request: StaffRequest, name: str, heading: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> HttpResponse:
     """The list as Excel, which is recorded."""
+    _shows_people(request, len(rows))
     note(
         actor=request.user.username,
         reason="export",
@@ -56,6 +59,12 @@ def list_workbook(
         detail={"rows": len(rows), "asked": request.GET.dict()},
     )
     return workbook_response(table_workbook(name, heading, rows), name)
+
+
+def _shows_people(request: StaffRequest, rows: int) -> None:
+    # Some of these lists are of hospitals and months, and name nobody.
+    if request.resolver_match and request.resolver_match.view_name in LISTS:
+        shows_people(request, rows)
 
 
 def excel_yuan(fen: int) -> Decimal:

@@ -35,6 +35,7 @@ from doudi.office.web.components import Badge, Cell, Column, Link, Pair, Table
 from doudi.office.web.desk import registry_words as words
 from doudi.office.web.labels import label
 from doudi.office.web.pages import StaffRequest, staff_page
+from doudi.office.web.person_reads import shows_people
 
 
 @dataclass(frozen=True)
@@ -68,14 +69,17 @@ def of_household_pdf(request: StaffRequest, household: int) -> HttpResponse:
 @staff_page(Permission.SEE_PEOPLE)
 def of_village(request: StaffRequest, place: str) -> HttpResponse:
     """The people of a village, to be read and printed."""
+    paper = _village(request, place)
+    shows_people(request, len(paper.tables[0].rows))
     pdf = reverse("desk:village_list_pdf", args=[place])
-    return _page(request, _village(request, place), pdf, reverse("desk:place", args=[place]))
+    return _page(request, paper, pdf, reverse("desk:place", args=[place]))
 
 
 @staff_page(Permission.SEE_PEOPLE)
 def of_village_pdf(request: StaffRequest, place: str) -> HttpResponse:
     """The same as PDF; that somebody took it is recorded, as an export is."""
     paper = _village(request, place)
+    shows_people(request, len(paper.tables[0].rows))
     note(
         actor=request.user.username,
         reason="print",

@@ -19,6 +19,7 @@ from doudi.office.web.desk.move_tables import moves_of_household
 from doudi.office.web.desk.people import people_table
 from doudi.office.web.labels import label_of
 from doudi.office.web.pages import StaffRequest, staff_page
+from doudi.office.web.person_reads import shows_people
 
 
 @staff_page(Permission.SEE_PEOPLE)
@@ -35,7 +36,10 @@ def place(request: StaffRequest, place: str) -> HttpResponse:
     found = get_object_or_404(
         divisions_in_scope(request.user).select_related("parent__parent__parent"), pk=place
     )
-    table = _households(found) if found.level == Division.Level.GACHA else _below(found)
+    is_village = found.level == Division.Level.GACHA
+    table = _households(found) if is_village else _below(found)
+    if is_village:
+        shows_people(request, len(table.rows))
     assert request.user.division is not None
     first, last = codes_within(request.user.division)
     above = [row for row in _path(found) if first <= row.code <= last]
@@ -46,7 +50,7 @@ def place(request: StaffRequest, place: str) -> HttpResponse:
             "place": found,
             "above": [Link(row.name, _address(row)) for row in above],
             "table": table,
-            "is_village": found.level == Division.Level.GACHA,
+            "is_village": is_village,
             "may_export": request.user.may(Permission.EXPORT_PEOPLE),
             "may_change": request.user.may(Permission.CHANGE_PEOPLE),
         },

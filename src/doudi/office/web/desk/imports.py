@@ -33,6 +33,7 @@ from doudi.office.web.components import Badge, Cell, Column, Link, Pair, Table, 
 from doudi.office.web.desk.import_forms import DecisionForm, UploadForm
 from doudi.office.web.desk.people_export import workbook_response
 from doudi.office.web.pages import FORM, StaffRequest, staff_page
+from doudi.office.web.person_reads import shows_people
 
 _ON_A_PAGE = 50
 _MOST_STAYING = 50
@@ -99,6 +100,7 @@ def template(request: StaffRequest) -> HttpResponse:
 def faults(request: StaffRequest, people_import: str) -> HttpResponse:
     """All faults and warnings of a file as a workbook."""
     found = get_object_or_404(_in_scope(request.user), public_id=people_import)
+    shows_people(request, found.faulty_rows + found.held_rows)
     return workbook_response(fault_report(found), _("核对结果"))
 
 
@@ -126,7 +128,10 @@ def one(request: StaffRequest, people_import: str) -> HttpResponse:
         "asked_by_me": found.undo_asked_by == request.user.username,
         "failure": either(found.failure_zh, found.failure_en),
     }
-    return render(request, "desk/import.html", shown | _details(request, found))
+    details = _details(request, found)
+    if "table" in details:
+        shows_people(request, len(details["table"].rows))
+    return render(request, "desk/import.html", shown | details)
 
 
 def _receive(request: StaffRequest, given: dict[str, Any]) -> PeopleImport:

@@ -30,6 +30,7 @@ from doudi.office.web.desk.move_tables import former_numbers, moves_of
 from doudi.office.web.desk.people_forms import FindForm, ReasonForm
 from doudi.office.web.labels import label
 from doudi.office.web.pages import FORM, StaffRequest, staff_page
+from doudi.office.web.person_reads import shows_people
 
 _WITH_PLACE = ("household__division__parent",)
 
@@ -46,6 +47,7 @@ def find(request: StaffRequest) -> HttpResponse:
             form.add_error("text", either(bad.zh, bad.en))
         else:
             shown |= {"table": people_table(_("找到的人"), found), "most": len(found) == MOST_FOUND}
+            shows_people(request, len(found))
     return render(request, "desk/people.html", shown)
 
 

@@ -26,6 +26,7 @@ from doudi.office.web.desk.people import found_people
 from doudi.office.web.desk.people_forms import FindForm, ReasonForm
 from doudi.office.web.labels import label
 from doudi.office.web.pages import FORM, StaffRequest, staff_page
+from doudi.office.web.person_reads import shows_people
 from doudi.office.workbooks import table_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -52,6 +53,7 @@ def found(request: StaffRequest) -> HttpResponse:
     if form.errors:
         return render(request, "desk/people.html", {"form": form, "may_export": True})
     _noted(request, "search", len(people))
+    shows_people(request, len(people))
     return people_workbook(people, {}, _("找到的人"))
 
 
@@ -78,9 +80,11 @@ def of_place(request: StaffRequest, place: str) -> HttpResponse:
                 subject=f"division:{gacha.code}",
                 people=people,
             )
+            shows_people(request, len(people))
             return people_workbook(people, numbers, gacha.name)
     if request.GET.get("masked"):
         _noted(request, f"division:{gacha.code}", len(people))
+        shows_people(request, len(people))
         return people_workbook(people, {}, gacha.name)
     shown = {
         "form": form,

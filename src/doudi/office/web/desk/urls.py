@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/new", accounts.create, name="account_new"),
     path("accounts/<str:account>", accounts.one, name="account"),
     path("reads/", reads.listing, name="reads"),
+    path("reads/lists", reads.lists, name="list_reads"),
     path("security/", security.home, name="security"),
     path("tokens/", tokens.listing, name="tokens"),
     path("tokens/new", tokens.create, name="token_new"),

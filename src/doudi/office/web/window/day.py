@@ -15,6 +15,7 @@ from doudi.office.settlement.day_sheet import day_sheet
 from doudi.office.settlement.kept_unpaid import Unpaid, UnpaidStay
 from doudi.office.web.components import Column, Link, Money, Table
 from doudi.office.web.pages import StaffRequest, staff_page
+from doudi.office.web.person_reads import shows_people
 from doudi.office.web.window.forms import DayForm
 from doudi.office.web.window.home import day_table
 from doudi.office.web.window.words import kind_word, payer_words
@@ -51,6 +52,7 @@ def sheet(request: StaffRequest) -> HttpResponse:
         "table": day_table(found.shown, day),
         "payers": payers,
     }
+    shows_people(request, len(found.shown.claims))
     return render(request, "window/sheet.html", context)
 
 
@@ -80,4 +82,5 @@ def unpaid(request: StaffRequest) -> HttpResponse:
         ],
         empty=_("没有未付清的自付"),
     )
+    shows_people(request, len(table.rows))
     return render(request, "window/unpaid.html", {"table": table, "page": page})

@@ -21,6 +21,7 @@ from doudi.office.settlement.amounts import ListedClaim
 from doudi.office.settlement.day_sheet import DayShown, day_of
 from doudi.office.web.components import Badge, Column, Link, Money, Table
 from doudi.office.web.pages import FORM, StaffRequest, staff_page
+from doudi.office.web.person_reads import shows_people
 from doudi.office.web.window.forms import DayForm, FindForm
 from doudi.office.web.window.words import kind_word
 from doudi.office.web.window.working_day import working_day
@@ -71,12 +72,14 @@ def _namesakes(request: StaffRequest, form: FindForm, text: str) -> HttpResponse
         form.add_error("text", _("没有叫这个名字的人；请输入姓名全名，或改用身份证号"))
         return _shown(request, form)
     people = [(person, masked_id_number(person)) for person in found]
+    shows_people(request, len(people))
     return render(request, "window/namesakes.html", {"text": text, "people": people})
 
 
 def _shown(request: StaffRequest, form: FindForm) -> HttpResponse:
     day = working_day(request)
     shown = day_of(institution=str(request.user.institution_id), day=day)
+    shows_people(request, len(shown.claims))
     return render(
         request,
         "window/home.html",
