@@ -1,4 +1,6 @@
-"""How long a file of people takes: read and checked, recorded, undone.
+"""How long a file of people takes, and one that puts them all on a disease list.
+
+Each is read and checked, recorded, and undone.
 
 Run with ``./doudi bench people_import [--people 100000] [--postgres]``. The people are made up, the
 database is a SQLite file or a PostgreSQL server of its own in a temporary folder (with its default
@@ -35,6 +37,7 @@ HEADING = [
     "缴费人",
     "依据文件",
 ]
+LISTINGS_HEADING = ["姓名", "身份证号", "病种名单", "病种", "开始日期"]
 
 
 def made_up_rows(people: int, villages: list[str]) -> Iterator[list[str]]:
@@ -87,40 +90,57 @@ def measure(people: int) -> dict[str, Any]:
 
     django.setup()
     call_command("migrate", verbosity=0)
-    from doudi.office.imports import services
     from doudi.office.registry.divisions import known_divisions, load_divisions
-    from doudi.office.registry.models import Household, Person
+    from doudi.office.registry.models import DiseaseListing, Household, Person
 
     load_divisions()
     villages = [row.code for row in known_divisions() if row.level == "gacha"]
+    rows = list(made_up_rows(people, villages))
+    of_people, undo_people = recorded("people", [HEADING, *rows])
+    assert Person.objects.count() == people
+    listed = [[name, number, "慢性病", "高血压", "2018-01-01"] for name, number, *_ in rows]
+    of_listings, undo_listings = recorded("listings", [LISTINGS_HEADING, *listed])
+    assert DiseaseListing.objects.count() == people
+    of_listings["undone"] = undo_listings()
+    assert not DiseaseListing.objects.exists()
+    of_people["undone"] = undo_people()
+    assert not Person.objects.exists() and not Household.objects.exists()
+    return {"rows": people, "people": of_people, "listings": of_listings}
+
+
+def recorded(
+    content: str, rows: list[list[str]]
+) -> tuple[dict[str, Any], Callable[[], dict[str, float]]]:
+    """The times of reading and recording a file, and what undoes it and takes the time of that."""
+    from doudi.office.imports import services
+
     text = io.StringIO()
-    csv.writer(text).writerows([HEADING, *made_up_rows(people, villages)])
-    content = text.getvalue().encode()
+    csv.writer(text).writerows(rows)
     waiting = services.receive_file(
         actor="a",
         reason="bench",
         division_code="152200000000",
-        name="people.csv",
-        chunks=[content],
+        name=f"{content}.csv",
+        chunks=[text.getvalue().encode()],
+        content=content,
         synthetic=True,
     )
     _none, reading = timed(lambda: services.stage_file(waiting.public_id))
     waiting.refresh_from_db()
-    assert waiting.good_rows == people, (waiting.state, waiting.failure_en, waiting.fault_counts)
+    whole = len(rows) - 1
+    assert waiting.good_rows == whole, (waiting.state, waiting.failure_en, waiting.fault_counts)
     named = {"reason": "bench", "public_id": waiting.public_id}
     count, recording = timed(lambda: services.commit_import(actor="b", only_good=False, **named))
-    assert count == people == Person.objects.count()
-    services.ask_to_undo(actor="a", **named)
-    undo, undoing = timed(lambda: services.undo_import(actor="b", **named))
-    assert len(undo.withdrawn) == people
-    assert not Person.objects.exists() and not Household.objects.exists()
-    return {
-        "people": people,
-        "file_bytes": len(content),
-        "read_and_checked": reading,
-        "recorded": recording,
-        "undone": undoing,
-    }
+    assert count == whole
+
+    def undo() -> dict[str, float]:
+        services.ask_to_undo(actor="a", **named)
+        done, undoing = timed(lambda: services.undo_import(actor="b", **named))
+        assert len(done.withdrawn) == whole
+        return undoing
+
+    times = {"file_bytes": waiting.file_bytes, "read_and_checked": reading, "recorded": recording}
+    return times, undo
 
 
 @contextmanager

@@ -11,9 +11,13 @@ from tests.office.registry.conftest import VILLAGE, number
 
 from doudi.office.imports import services
 from doudi.office.imports.models import PeopleImport
+from doudi.office.registry import identity
+from doudi.office.registry.listings_file import LISTINGS
+from doudi.office.registry.models import Person
 from doudi.office.registry.people_columns import HEADINGS
 
 HEADING = list(HEADINGS.values())
+LISTINGS_HEADING = list(LISTINGS.headings.values())
 LEAGUE = "152200000000"
 MAKER: dict[str, Any] = {"actor": "村甲", "reason": "年度核对"}
 CHECKER: dict[str, Any] = {"actor": "乡乙", "reason": "已核对"}
@@ -37,6 +41,19 @@ def line(serial: int = 0, **given: Any) -> list[Any]:
     return [facts.get(name, "") for name in HEADING]
 
 
+def listing_line(person: Person, **given: Any) -> list[Any]:
+    """A row that puts somebody on the list of chronic patients for high blood pressure."""
+    facts: dict[str, Any] = {
+        "姓名": person.name,
+        "身份证号": identity.decrypt(person.id_cipher, public_id=person.public_id),
+        "病种名单": "慢性病",
+        "病种": "高血压",
+        "开始日期": "2018-01-01",
+        "依据文件": "卫健〔2018〕3号",
+    } | given
+    return [facts.get(name, "") for name in LISTINGS_HEADING]
+
+
 def as_csv(*rows: list[Any], heading: list[str] = HEADING) -> bytes:
     """The rows as a CSV file."""
     text = io.StringIO()
@@ -55,16 +72,24 @@ def as_workbook(*rows: list[Any]) -> bytes:
     return content.getvalue()
 
 
-def send(content: bytes, name: str = "名单.csv", division: str = LEAGUE) -> PeopleImport:
+def send(
+    content: bytes, name: str = "名单.csv", division: str = LEAGUE, of: str = "people"
+) -> PeopleImport:
     """Send a file as the maker; it is not read yet."""
     return services.receive_file(
-        **MAKER, division_code=division, name=name, chunks=[content], synthetic=True
+        **MAKER, division_code=division, name=name, chunks=[content], content=of, synthetic=True
     )
 
 
 def staged(*rows: list[Any], division: str = LEAGUE) -> PeopleImport:
     """A CSV file that was sent and read."""
     return read(send(as_csv(*rows), division=division))
+
+
+def staged_listings(*rows: list[Any], division: str = LEAGUE) -> PeopleImport:
+    """A CSV file of listings that was sent and read."""
+    content = as_csv(*rows, heading=LISTINGS_HEADING)
+    return read(send(content, division=division, of="listings"))
 
 
 def read(waiting: PeopleImport) -> PeopleImport:

@@ -15,7 +15,6 @@ from tests.office.registry.conftest import SAID, number
 from doudi.office.audit.models import Call
 from doudi.office.care.selectors import serious_patients, severe_patients
 from doudi.office.imports import services
-from doudi.office.imports.template import people_template
 from doudi.office.registry import services as registry
 from doudi.office.registry.diseases import TEN_DISEASES
 from doudi.office.registry.models import DiseaseListing, Division, Person
@@ -101,7 +100,7 @@ def test_what_is_odd_about_an_illness_is_told_and_hinders_nothing() -> None:
 
 
 def test_the_template_offers_the_ten_diseases() -> None:
-    content = people_template(Division.objects.get(pk=LEAGUE))
+    content = services.people_template(Division.objects.get(pk=LEAGUE))
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     offered = {cell for row in book.get_sheet_by_name("选项").to_python() for cell in row}
     assert len(TEN_DISEASES) == 10

@@ -9,7 +9,7 @@ from tests.office.imports.files import CHECKER, MAKER, committed, line
 from tests.office.registry.conftest import number
 
 from doudi.office.imports import services
-from doudi.office.imports.undoing import Undo
+from doudi.office.imports.undo_plan import Undo
 from doudi.office.registry import selectors
 from doudi.office.registry.divisions import load_divisions
 from doudi.office.registry.errors import RegistryRefused

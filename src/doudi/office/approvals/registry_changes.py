@@ -88,7 +88,7 @@ def apply_person_change(proposal: Proposal) -> dict[str, Any]:
     changed = _do(proposal.kind, proposal.given, proposal.maker, proposal.reason)
     person = person_of(proposal)
     effects = [] if person is None else follow_registry(person, _who(proposal))
-    return {"row": changed.pk, "settled_again": [_as_json(effect) for effect in effects]}
+    return {"row": changed.pk, "settled_again": [effect.as_json() for effect in effects]}
 
 
 def apply_village_enrolment(proposal: Proposal) -> dict[str, Any]:
@@ -122,14 +122,3 @@ def _do(kind: str, given: Mapping[str, Any], actor: str, reason: str) -> Any:
 
 def _who(proposal: Proposal) -> Who:
     return Who(proposal.maker, proposal.reason)
-
-
-def _as_json(effect: Effect) -> dict[str, Any]:
-    return {
-        "admission": effect.after.admission,
-        "date": effect.after.day.isoformat(),
-        "own_before_fen": effect.before.own_fen,
-        "own_after_fen": effect.after.own_fen,
-        "payers_before_fen": effect.before.payers,
-        "payers_after_fen": effect.after.payers,
-    }

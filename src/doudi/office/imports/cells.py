@@ -32,12 +32,12 @@ def letters(place: int) -> str:
     return text
 
 
-def note_of(fault: RowFault, columns: Mapping[str, str]) -> CellNote:
-    """A fault of a row with the name of its cell, by the letters of the columns.
+def note_of(fault: RowFault, columns: Mapping[str, str], headings: Mapping[str, str]) -> CellNote:
+    """A fault of a row with the name of its cell, by the letters and headings of the columns.
 
     Where its column is missing or not known it names the whole row: ``17``.
     """
-    names = {zh: name for name, zh in HEADINGS.items()}
+    names = {zh: name for name, zh in headings.items()}
     column = columns.get(names.get(fault.field, ""), "")
     value = fault.value
     if fault.field == HEADINGS["relation"] and value in Relation.values:

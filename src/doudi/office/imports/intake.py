@@ -12,7 +12,7 @@ from django.utils import timezone
 from doudi.office.audit.services import note
 from doudi.office.imports.bounds import MOST_BYTES, RefusedFile, check_upload
 from doudi.office.imports.models import PeopleImport
-from doudi.office.registry.changes import one_change
+from doudi.office.registry.changes import check_choice, one_change
 from doudi.office.registry.errors import RegistryRefused
 from doudi.office.registry.models import Division
 
@@ -28,16 +28,19 @@ def receive_file(
     division_code: str,
     name: str,
     chunks: Iterable[bytes],
+    content: str = PeopleImport.Content.PEOPLE,
     synthetic: bool = False,
 ) -> PeopleImport:
-    """Keep a file of people of a division for reading; RegistryRefused for one that is not read.
+    """Keep a file about people of a division for reading; RegistryRefused for one that is not read.
 
     It lies in the data folder, readable by the office only, and is removed once it was read.
     """
     division = Division.objects.filter(pk=division_code).first()
     if division is None:
         raise RegistryRefused(f"没有这个区划：{division_code}", f"no division {division_code}")
+    check_choice("文件内容", "content", content, PeopleImport.Content.values)
     waiting = PeopleImport(
+        content=content,
         division=division,
         file_name=_plain_name(name),
         uploaded_by=actor,
@@ -55,6 +58,7 @@ def receive_file(
                 "sha256": waiting.file_sha256,
                 "bytes": waiting.file_bytes,
                 "division": division.code,
+                "content": content,
             }
             _note(waiting, actor, reason, "receive_file", detail)
     except RefusedFile as refused:

@@ -1,4 +1,4 @@
-"""One row for every file of people that was ever sent, and its rows while they wait."""
+"""One row for every file about people that was ever sent, and its rows while they wait."""
 
 from __future__ import annotations
 
@@ -7,14 +7,23 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_noop as _
 
 from doudi.office.registry.identity import new_public_id
-from doudi.office.registry.models import Cause, Division, Enrolment, Health, Person, Relation
+from doudi.office.registry.models import (
+    Cause,
+    DiseaseListing,
+    Division,
+    Enrolment,
+    Health,
+    Person,
+    Relation,
+)
 
 
 class PeopleImport(models.Model):
-    """A file of people: who sent it, what was found in it, and what became of it.
+    """A file about people: who sent it, what was found in it, and what became of it.
 
-    ``division`` is where its people must live. Days are counted in rows of the file: ``done`` of
-    ``total`` rows are read. ``columns`` gives the letter of each column by its name.
+    ``content`` says whether it brings people, or puts those who are registered already on disease
+    lists. ``division`` is where its people must live. ``done`` of ``total`` steps of reading are
+    done, two for each row of the file. ``columns`` gives the letter of each column by its name.
     """
 
     class State(models.TextChoices):
@@ -25,7 +34,12 @@ class PeopleImport(models.Model):
         DISCARDED = "discarded", _("已放弃")
         UNDONE = "undone", _("已撤销")
 
+    class Content(models.TextChoices):
+        PEOPLE = "people", _("人员")
+        LISTINGS = "listings", _("病种名单")
+
     public_id = models.CharField(max_length=26, unique=True, default=new_public_id)
+    content = models.CharField(max_length=10, choices=Content, default=Content.PEOPLE)
     division = models.ForeignKey(Division, on_delete=models.PROTECT)
     file_name = models.CharField(max_length=200)
     file_bytes = models.PositiveBigIntegerField()
@@ -75,9 +89,10 @@ class PeopleImport(models.Model):
 
 
 class StagedRow(models.Model):
-    """One person of a file, read and checked; of what could not be read the field is empty.
+    """One row of a file, read and checked; of what could not be read the field is empty.
 
-    ``person`` is the public id that the person gets, to which the ciphertexts are bound already.
+    ``person`` is the public id that the person gets, to which the ciphertexts are bound already;
+    in a file of listings whose it is, and no number is kept.
     ``diseases`` are the lists the person is put on, each ``[list, disease]``.
     ``faults`` and ``warnings`` are lists of ``{cell, heading, value, zh, en}``. A row is held when
     only somebody else of its household is at fault: a household goes in whole or not at all.
@@ -110,6 +125,7 @@ class StagedRow(models.Model):
     health = models.CharField(max_length=8, choices=Health, blank=True)
     diseases = models.JSONField(default=list)
     listed_from = models.DateField(null=True)
+    listed_to = models.DateField(null=True)
     registered_from = models.DateField(null=True)
     registered_to = models.DateField(null=True)
     cause = models.CharField(max_length=2, choices=Cause, blank=True)
@@ -126,3 +142,15 @@ class StagedRow(models.Model):
             models.Index(fields=("people_import", "state", "row")),
             models.Index(fields=("people_import", "household")),
         )
+
+
+class ImportedListing(models.Model):
+    """A listing that a file of listings brought, so that undoing it finds it again."""
+
+    staged = models.OneToOneField(StagedRow, on_delete=models.PROTECT, related_name="imported")
+    listing = models.OneToOneField(
+        DiseaseListing, on_delete=models.PROTECT, related_name="imported"
+    )
+
+    def __str__(self) -> str:
+        return str(self.listing_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from doudi.office.imports.models import PeopleImport, StagedRow
-from doudi.office.registry.models import Division, Person
+from doudi.office.registry.models import DiseaseListing, Division, Person
 from doudi.office.registry.selectors import codes_within
 
 
@@ -43,3 +43,8 @@ def rows_with_warnings(people_import: PeopleImport) -> QuerySet[StagedRow]:
 def people_staying(keys: list[int]) -> dict[int, Person]:
     """People by key, with their households."""
     return Person.objects.select_related("household").in_bulk(keys)
+
+
+def listings_staying(keys: list[int]) -> dict[int, DiseaseListing]:
+    """Listings by key, with their people."""
+    return DiseaseListing.objects.select_related("person").in_bulk(keys)

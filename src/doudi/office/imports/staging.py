@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,23 +14,17 @@ from django.utils import timezone
 from doudi.estimate.claims_file import RowFault
 from doudi.office.imports.bounds import RefusedFile, formula_cells
 from doudi.office.imports.cells import CellNote, letters, note_of
+from doudi.office.imports.file_sorts import FILE_SORTS, FileSort, Row
 from doudi.office.imports.intake import file_of
 from doudi.office.imports.models import PeopleImport, StagedRow
 from doudi.office.imports.planner_statistics import renew_statistics
-from doudi.office.imports.quality import warnings_of
-from doudi.office.imports.staged_values import insert_staged, staged_values
+from doudi.office.imports.staged_values import insert_staged, of_every_row
 from doudi.office.registry.people_cells import is_blank
-from doudi.office.registry.people_columns import HEADINGS, columns_of
-from doudi.office.registry.people_file import read_row, read_table
+from doudi.office.registry.people_file import read_table
 from doudi.office.registry.people_rows import BadPeople
-from doudi.office.registry.people_together import faults_together
-from doudi.office.registry.selectors import codes_within
 
 _AT_ONCE = 2_000
 _FAILURE_LENGTH = 300
-_PLACE = HEADINGS["division"]
-
-Row = dict[str, Any]
 
 
 def stage_file(public_id: str) -> None:
@@ -67,7 +61,8 @@ def _stage(waiting: PeopleImport, path: Path) -> None:
     table = read_table(path)
     if len(table) < 2:  # noqa: PLR2004 - a heading and somebody
         raise RefusedFile("文件里没有人员", "the file holds no person")
-    columns = columns_of([str(cell or "").strip() for cell in table[0]])
+    sort = FILE_SORTS[waiting.content]
+    columns = sort.columns.places([str(cell or "").strip() for cell in table[0]])
     waiting.columns = {name: letters(place) for name, place in columns.items()}
     waiting.total = 2 * (len(table) - 1)
     waiting.save(update_fields=["columns", "total"])
@@ -75,18 +70,18 @@ def _stage(waiting: PeopleImport, path: Path) -> None:
     rows: list[Row] = []
     for number, cells in enumerate(table[1:], start=2):
         if any(not is_blank(cell) for cell in cells):
-            rows.append(_read(number, cells, columns, formulas, faults))
+            rows.append(_read(sort, number, cells, columns, formulas, faults))
         if number % _AT_ONCE == 0:
             _progress(waiting, number - 1)
     del table
     if not rows:
         raise RefusedFile("文件里没有人员", "the file holds no person")
-    faults += faults_together(rows)
-    faults += _outside(rows, waiting, {fault.row for fault in faults if fault.field == _PLACE})
-    _write(waiting, rows, faults)
+    faults += sort.together(rows, waiting.division)
+    _write(waiting, sort, rows, faults)
 
 
 def _read(
+    sort: FileSort,
     number: int,
     cells: Sequence[Any],
     columns: Mapping[str, int],
@@ -102,36 +97,25 @@ def _read(
             name for name, place in columns.items() if f"{letters(place)}{number}" in formulas
         }
     found: list[RowFault] = []
-    row = read_row(number, given, found)
+    row = sort.read(number, given, found)
     stray = [cell for cell in cells[max(columns.values()) + 1 :] if not is_blank(cell)]
     if stray:
         zh, en = "表头以外还有内容", "something stands outside the columns"
         found.append(RowFault(number, "", str(stray[0])[:40], zh, en))
     for name in computed:
         row[name] = None
-        found = [fault for fault in found if fault.field != HEADINGS[name]]
+        found = [fault for fault in found if fault.field != sort.columns.headings[name]]
         zh, en = "是公式；请复制后“选择性粘贴→数值”", "is a formula; paste it as a value"
-        found.append(RowFault(number, HEADINGS[name], "", zh, en))
+        found.append(sort.columns.fault(number, name, "", zh, en))
     faults += found
     return row
 
 
-def _outside(rows: Sequence[Row], waiting: PeopleImport, told: set[int]) -> Iterator[RowFault]:
-    """Rows of villages that the sender does not look after."""
-    first, last = codes_within(waiting.division)
-    for row in rows:
-        code = row["division"]
-        if code is not None and row["row"] not in told and not first <= code <= last:
-            zh = f"不在{waiting.division.name}"
-            en = f"lies outside {waiting.division.code}"
-            yield RowFault(row["row"], _PLACE, code, zh, en)
-
-
-def _write(waiting: PeopleImport, rows: list[Row], faults: list[RowFault]) -> None:
-    today = timezone.localdate()
-    wrong = _by_row(faults, waiting.columns)
-    odd = _by_row(list(warnings_of(rows, today)), waiting.columns)
-    held = {row["household"] for row in rows if row["row"] in wrong} - {None}
+def _write(waiting: PeopleImport, sort: FileSort, rows: list[Row], faults: list[RowFault]) -> None:
+    headings = sort.columns.headings
+    wrong = _by_row(faults, waiting.columns, headings)
+    odd = _by_row(sort.odd(rows, timezone.localdate()), waiting.columns, headings)
+    held = {row.get("household") for row in rows if row["row"] in wrong} - {None}
     counts: Counter[str] = Counter()
     document = f"导入文件 {waiting.file_name}"[:120]
     half = waiting.total // 2
@@ -141,24 +125,27 @@ def _write(waiting: PeopleImport, rows: list[Row], faults: list[RowFault]) -> No
             state = StagedRow.State.GOOD
             if row["row"] in wrong:
                 state = StagedRow.State.FAULTY
-            elif row["household"] in held:
+            elif row.get("household") in held:
                 state = StagedRow.State.HELD
             counts[state] += 1
             counts["warned"] += row["row"] in odd
             notes = wrong.get(row["row"], []), odd.get(row["row"], [])
-            some.append(staged_values(waiting.pk, row, str(state), notes, document))
+            values = of_every_row(waiting.pk, row, str(state), *notes)
+            some.append(values | sort.kept(row, document))
         with transaction.atomic():
             insert_staged(some)
         _progress(waiting, half + start + len(some))
     renew_statistics("imports_stagedrow")
-    headings = Counter(fault.field or "整行" for fault in faults)
-    _finish(waiting, counts, dict(headings.most_common()))
+    fields = Counter(fault.field or "整行" for fault in faults)
+    _finish(waiting, counts, dict(fields.most_common()))
 
 
-def _by_row(faults: Sequence[RowFault], columns: Mapping[str, str]) -> dict[int, list[CellNote]]:
+def _by_row(
+    faults: Iterable[RowFault], columns: Mapping[str, str], headings: Mapping[str, str]
+) -> dict[int, list[CellNote]]:
     found: defaultdict[int, list[CellNote]] = defaultdict(list)
     for fault in faults:
-        found[fault.row].append(note_of(fault, columns))
+        found[fault.row].append(note_of(fault, columns, headings))
     return found
 
 

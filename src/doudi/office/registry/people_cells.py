@@ -95,7 +95,8 @@ def _read_long_number(cell: Any) -> str:
     return text
 
 
-def _read_id_number(cell: Any) -> identity.IdNumber:
+def read_id_number(cell: Any) -> identity.IdNumber:
+    """An ID number; BadCell with what a spreadsheet may have done to it."""
     text = _read_long_number(cell)
     try:
         return identity.read_id_number(text)
@@ -135,6 +136,8 @@ def _read_division(cell: Any) -> str:
 
 
 def text_of(longest: int) -> Callable[[Any], str]:
+    """Reads text of at most so many characters."""
+
     def read(cell: Any) -> str:
         text = plain_text(cell)
         if len(text) > longest or not text.isprintable():
@@ -197,7 +200,7 @@ def _read_diseases(cell: Any) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _read_day(cell: Any) -> date:
+def read_day(cell: Any) -> date:
     """2016-01-05 (also with / or .), 2016年1月5日, 20160105, a date cell or its serial number.
 
     A day such as 4/5/2016 is refused: nobody can tell which number is the month.
@@ -248,13 +251,13 @@ def _read_amount(cell: Any) -> int:
 
 READERS: dict[str, Callable[[Any], Any]] = {
     "name": text_of(60),
-    "id_number": _read_id_number,
+    "id_number": read_id_number,
     "household": _read_household,
     "relation": _read_relation,
     "sex": _read_sex,
     "division": _read_division,
-    "registered_from": _read_day,
-    "registered_to": _read_day,
+    "registered_from": read_day,
+    "registered_to": read_day,
     "cause": _read_cause,
     "enrolled_years": _read_years,
     "premium_own_fen": _read_amount,
@@ -263,6 +266,6 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "phone": _read_phone,
     "health": _read_health,
     **dict.fromkeys(LIST_COLUMNS, _read_diseases),
-    "listed_from": _read_day,
+    "listed_from": read_day,
     "document": text_of(120),
 }

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-
-from doudi.estimate.claims_file import RowFault
-from doudi.office.registry.people_rows import BadPeople
+from doudi.office.registry.file_columns import FileColumns
+from doudi.office.registry.people_cells import READERS
 
 # By the Chinese heading that faults name them with.
 HEADINGS = {
@@ -58,28 +55,4 @@ OTHER_HEADINGS = {
     "手机号码": "phone",
 }
 
-
-def columns_of(heading: Sequence[str]) -> dict[str, int]:
-    """The place of each column by its name; BadPeople for unknown, doubled and missing ones."""
-    known = {zh: name for name, zh in HEADINGS.items()} | {name: name for name in HEADINGS}
-    known |= OTHER_HEADINGS
-    columns: dict[str, int] = {}
-    faults = []
-    for place, text in enumerate(heading):
-        plain = re.sub(r"[（(].*?[)）]$", "", text).strip().lower()
-        name = known.get(plain)
-        if name is None:
-            if text:
-                faults.append(RowFault(1, text, text, "不认识这一列", "unknown column"))
-        elif name in columns:
-            faults.append(RowFault(1, text, text, "这一列重复了", "the column stands twice"))
-        else:
-            columns[name] = place
-    for name in REQUIRED:
-        if name not in columns:
-            faults.append(
-                RowFault(1, HEADINGS[name], "", "缺少这一列", f"column {name} is missing")
-            )
-    if faults:
-        raise BadPeople(faults)
-    return columns
+PEOPLE = FileColumns(HEADINGS, REQUIRED, READERS, OTHER_HEADINGS)

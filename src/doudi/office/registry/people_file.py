@@ -27,8 +27,8 @@ from typing import Any
 from doudi.estimate.claims_file import RowFault
 from doudi.office.registry.diseases import LIST_COLUMNS
 from doudi.office.registry.models import Person
-from doudi.office.registry.people_cells import READERS, BadCell, is_blank, shown
-from doudi.office.registry.people_columns import HEADINGS, REQUIRED, columns_of
+from doudi.office.registry.people_cells import is_blank
+from doudi.office.registry.people_columns import HEADINGS, PEOPLE, REQUIRED
 from doudi.office.registry.people_rows import BadPeople, Insured, Listed, PersonRow, Registered
 from doudi.office.registry.people_together import faults_together
 from doudi.tables import UnreadableTable
@@ -47,7 +47,7 @@ def read_people(path: Path) -> list[PersonRow]:
     if not table:
         raise BadPeople([RowFault(1, "", "", "文件是空的", "the file is empty")])
     heading, *body = table
-    columns = columns_of([str(cell or "").strip() for cell in heading])
+    columns = PEOPLE.places([str(cell or "").strip() for cell in heading])
     faults: list[RowFault] = []
     rows: list[dict[str, Any]] = []
     for number, cells in enumerate(body, start=2):
@@ -73,21 +73,9 @@ def read_row(number: int, given: Mapping[str, Any], faults: list[RowFault]) -> d
     """The row by its columns, None for what is blank or cannot be read; what is wrong is added."""
 
     def report(name: str, zh: str, en: str) -> None:
-        value = shown(name, given.get(name))
-        faults.append(RowFault(number, HEADINGS[name], value, zh, en))
+        faults.append(PEOPLE.fault(number, name, given.get(name), zh, en))
 
-    row: dict[str, Any] = {"row": number}
-    for name, reader in READERS.items():
-        row[name] = None
-        cell = given.get(name)
-        if is_blank(cell):
-            if name in REQUIRED:
-                report(name, "没有填", "is missing")
-            continue
-        try:
-            row[name] = reader(cell)
-        except BadCell as fault:
-            report(name, fault.zh, fault.en)
+    row = PEOPLE.read(number, given, faults)
     for name, with_name in _NEED_EACH_OTHER:
         if not is_blank(given.get(name)) and is_blank(given.get(with_name)):
             wanted = HEADINGS[with_name]

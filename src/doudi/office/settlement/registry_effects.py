@@ -24,6 +24,17 @@ class Effect:
     before: ListedClaim
     after: ListedClaim
 
+    def as_json(self) -> dict[str, Any]:
+        """As the record of the change keeps it."""
+        return {
+            "admission": self.after.admission,
+            "date": self.after.day.isoformat(),
+            "own_before_fen": self.before.own_fen,
+            "own_after_fen": self.after.own_fen,
+            "payers_before_fen": self.before.payers,
+            "payers_after_fen": self.after.payers,
+        }
+
 
 def follow_registry(person: Person, who: Who) -> list[Effect]:
     """Settle a person's claims again where the registry now says something else of their day.

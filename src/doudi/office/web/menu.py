@@ -24,7 +24,7 @@ JOBS = (
     Job(_("找人"), "desk:people", Permission.SEE_PEOPLE),
     Job(_("户"), "desk:own_place", Permission.SEE_PEOPLE),
     Job(_("登记看板"), "desk:registry_figures", Permission.SEE_PEOPLE),
-    Job(_("导入人员"), "desk:imports", Permission.IMPORT_PEOPLE),
+    Job(_("导入人员和名单"), "desk:imports", Permission.IMPORT_PEOPLE),
     Job(_("变更复核"), "desk:approvals", MAKERS_AND_CHECKERS),
     Job(_("一站式窗口"), "window:home", Permission.SETTLE),
     Job(_("未付清的自付"), "window:unpaid", Permission.SETTLE),

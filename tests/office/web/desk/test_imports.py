@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,25 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
-from tests.office.imports.files import as_csv, as_workbook, line
+from tests.office import builders
+from tests.office.builders import SAID, YUAN
+from tests.office.imports.files import (
+    LISTINGS_HEADING,
+    as_csv,
+    as_workbook,
+    line,
+    listing_line,
+    staged_listings,
+)
 from tests.office.registry.conftest import number
 from tests.office.web.browser import assert_accessible
 from tests.office.web.conftest import Statements, log_in, logged_in
 from tests.office.web.imported import staged_import
-from tests.office.web.people_and_places import HERE, THERE, account
+from tests.office.web.people_and_places import HERE, THERE, account, household_member
 
 from doudi.office.imports import services, worker
 from doudi.office.imports.models import PeopleImport
+from doudi.office.registry import services as registry
 from doudi.office.registry.models import Household, Person
 
 AsRole = Callable[..., Client]
@@ -51,7 +62,7 @@ def test_a_file_that_is_sent_leads_to_its_faults_by_cell(as_role: AsRole) -> Non
     client = as_role("village")
     rows = line(0, 村代码=HERE.gacha), line(1, 村代码=HERE.gacha, 身份证号=5.12322e17)
     file = SimpleUploadedFile("名单.xlsx", as_workbook(*rows))
-    sent = client.post("/desk/imports/", {"file": file, "note": "年度核对"})
+    sent = client.post("/desk/imports/", {"content": "people", "file": file, "note": "年度核对"})
     assert sent.status_code == 302
     shown = text_of(client.get(sent["Location"]))
     assert "<td>B3</td>" in shown
@@ -83,6 +94,64 @@ def test_the_sender_cannot_record_and_another_can(as_role: AsRole) -> None:
     assert not Person.objects.exists()
     assert decide(as_role("sumu"), waiting, "commit").status_code == 302
     assert Person.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("read_at_once")
+def test_a_file_of_a_disease_list_is_sent_looked_at_recorded_and_undone_by_two(
+    as_role: AsRole,
+) -> None:
+    ill, other = household_member(HERE, "合成病"), household_member(HERE, "合成别")
+    for _stay in range(2):
+        builders.settled(ill, 50_000 * YUAN, at=builders.hospital(2))
+    rows = listing_line(ill, 病种名单="大病", 病种="胃癌"), listing_line(other, 姓名="错名")
+    content = as_csv(*rows, heading=LISTINGS_HEADING)
+    file = SimpleUploadedFile("大病名单.csv", content)
+    village, sumu, second = as_role("village"), as_role("sumu"), as_role("sumu")
+    sent = village.post("/desk/imports/", {"content": "listings", "file": file, "note": "H-39"})
+    page = sent["Location"]
+    shown = text_of(village.get(page))
+    assert "与登记库里的姓名不符" in shown
+    assert "入库时，1 个已有结算的人按名单重新核定" in shown
+    assert "自付：之后" in shown
+    assert "同户有错" not in shown
+    assert not ill.listings.exists()
+    assert as_role("sumu", THERE).get(page).status_code == 404
+    assert "只入库无误的 1 行" in text_of(sumu.get(page))
+    decision = {"decision": "commit_good", "reason": "已核对"}
+    assert village.post(page, decision).status_code == 403
+    assert sumu.post(page, decision).status_code == 302
+    assert ill.listings.get().disease == "胃癌"
+    assert "大病名单.csv" in text_of(village.get("/desk/imports/"))
+    sumu.post(page, {"decision": "ask_undo", "reason": "传错"})
+    assert "1 条名单记录不再算数，0 条保留" in text_of(second.get(page))
+    assert second.post(page, {"decision": "undo", "reason": "属实"}).status_code == 302
+    assert not ill.listings.exists()
+    assert Person.objects.filter(pk=ill.pk).exists()
+
+
+@pytest.mark.django_db
+def test_a_listing_that_stays_is_named_with_its_person(as_role: AsRole) -> None:
+    ill = household_member(HERE, "合成病")
+    waiting = staged_listings(listing_line(ill), division=HERE.gacha)
+    client = as_role("sumu")
+    decide(client, waiting, "commit")
+    listing = ill.listings.get()
+    registry.end_listing(**SAID, listing_id=listing.pk, valid_to=date(2018, 12, 31))
+    decide(client, waiting, "ask_undo")
+    shown = text_of(client.get(address(waiting)))
+    assert "0 条名单记录不再算数，1 条保留" in shown
+    assert "慢性病：高血压" in shown
+    assert "入库以后已移出名单" in shown
+
+
+@pytest.mark.django_db
+def test_the_template_of_lists_is_for_who_may_import(as_role: AsRole) -> None:
+    address = "/desk/imports/listings-template"
+    content = as_role("village").get(address).content
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    assert book.sheet_names[0] == "病种名单"
+    assert as_role("clerk").get(address).status_code == 403
 
 
 @pytest.mark.django_db
@@ -125,7 +194,7 @@ def test_a_file_that_nobody_reads_any_more_can_be_read_again(
     client = as_role("village")
     monkeypatch.setattr(worker, "start_reading", lambda _public_id: None)
     file = SimpleUploadedFile("名单.csv", as_csv(line(0, 村代码=HERE.gacha)))
-    client.post("/desk/imports/", {"file": file, "note": "年度核对"})
+    client.post("/desk/imports/", {"content": "people", "file": file, "note": "年度核对"})
     waiting = PeopleImport.objects.get()
     shown = text_of(client.get(address(waiting)))
     assert "<progress" in shown and "every 1s" in shown
@@ -141,7 +210,9 @@ def test_a_form_longer_than_any_file_is_refused_by_what_it_announces(as_role: As
     client = as_role("village")
     file = SimpleUploadedFile("名单.csv", as_csv(line(0)))
     answer = client.post(
-        "/desk/imports/", {"file": file, "note": "x"}, CONTENT_LENGTH=str(40 * 2**20)
+        "/desk/imports/",
+        {"content": "people", "file": file, "note": "x"},
+        CONTENT_LENGTH=str(40 * 2**20),
     )
     assert answer.status_code == 400
     assert not PeopleImport.objects.exists()
@@ -176,7 +247,7 @@ def test_a_village_file_with_faults_is_sent_recorded_and_undone(
         )
     )
     log_in(page, village)
-    page.get_by_role("navigation").get_by_role("link", name="导入人员").click()
+    page.get_by_role("navigation").get_by_role("link", name="导入人员和名单").click()
     assert_accessible(page)
     page.get_by_label("文件").set_input_files(file)
     page.get_by_label("说明").fill("2018 年动态调整")

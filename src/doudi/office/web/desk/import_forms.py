@@ -1,16 +1,24 @@
-"""The forms of importing people."""
+"""The forms of importing people and disease lists."""
 
 from __future__ import annotations
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from doudi.office.imports.models import PeopleImport
+from doudi.office.web.labels import choices_of
+
 _LONGEST_REASON = 200
 
 
 class UploadForm(forms.Form):
-    """A file of people, and what it is."""
+    """A file about people, and what it is."""
 
+    content = forms.ChoiceField(
+        label=_("内容类别"),
+        choices=choices_of(PeopleImport.Content),
+        initial=PeopleImport.Content.PEOPLE,
+    )
     file = forms.FileField(
         label=_("文件"),
         help_text=_("按模板填写的 .xlsx，或 .csv；不超过 30 MB、200,000 行"),

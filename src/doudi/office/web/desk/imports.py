@@ -1,4 +1,4 @@
-"""Importing people: the template, sending a file, looking at it by cell, recording, undoing."""
+"""Importing people and lists: a template, sending, looking by cell, recording, undoing."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from doudi.office.imports.fault_report import fault_report, notes_of
 from doudi.office.imports.models import PeopleImport
 from doudi.office.imports.selectors import (
     imports_within,
+    listings_staying,
     people_staying,
     rows_with_faults,
     rows_with_warnings,
@@ -30,8 +31,11 @@ from doudi.office.imports.selectors import (
 )
 from doudi.office.registry.errors import RegistryRefused
 from doudi.office.web.components import Badge, Cell, Column, Link, Pair, Table, Tone
+from doudi.office.web.desk.effects import effects_table
 from doudi.office.web.desk.import_forms import DecisionForm, UploadForm
 from doudi.office.web.desk.people_export import workbook_response
+from doudi.office.web.desk.registry_words import listing_name
+from doudi.office.web.labels import label
 from doudi.office.web.pages import FORM, StaffRequest, staff_page
 from doudi.office.web.person_reads import shows_people
 
@@ -65,16 +69,18 @@ def listing(request: StaffRequest) -> HttpResponse:
         [
             Column(_("时间")),
             Column(_("文件")),
+            Column(_("内容类别")),
             Column(_("区划")),
             Column(_("上传人")),
             Column(_("状态")),
-            Column(_("入库人数"), numeric=True),
+            Column(_("入库数"), numeric=True),
             Column(_("入库人")),
         ],
         [
             [
                 f"{timezone.localtime(row.uploaded_at):%Y-%m-%d %H:%M}",
                 Link(row.file_name, reverse("desk:import", args=[row.public_id])),
+                label(PeopleImport.Content(row.content)),
                 row.division.name,
                 row.uploaded_by,
                 _state(row),
@@ -94,6 +100,13 @@ def template(request: StaffRequest) -> HttpResponse:
     assert request.user.division is not None
     content = services.people_template(request.user.division)
     return workbook_response(content, _("人员导入模板"))
+
+
+@staff_page(Permission.IMPORT_PEOPLE)
+def listings_template(request: StaffRequest) -> HttpResponse:
+    """An empty workbook for putting people who are registered already on disease lists."""
+    del request
+    return workbook_response(services.listings_template(), _("病种名单导入模板"))
 
 
 @staff_page(Permission.IMPORT_PEOPLE)
@@ -121,6 +134,7 @@ def one(request: StaffRequest, people_import: str) -> HttpResponse:
         "people_import": found,
         "form": form,
         "facts": _facts(found),
+        "of_people": found.content == PeopleImport.Content.PEOPLE,
         "percent": 100 * found.done // found.total if found.total else 0,
         "stuck": services.is_stuck(found),
         "may_approve": request.user.may(Permission.APPROVE_PEOPLE),
@@ -139,6 +153,7 @@ def _receive(request: StaffRequest, given: dict[str, Any]) -> PeopleImport:
     waiting = services.receive_file(
         actor=request.user.username,
         reason=given["note"],
+        content=given["content"],
         division_code=request.user.division.code,
         name=given["file"].name,
         chunks=given["file"].chunks(),
@@ -181,11 +196,26 @@ def _details(request: StaffRequest, found: PeopleImport) -> dict[str, Any]:
             "table": _notes_table(page, odd),
             "before": before,
             "wrong": found.faulty_rows + found.held_rows,
+            **_settled_again(found),
         }
     if found.state == PeopleImport.State.COMMITTED and found.undo_asked_by:
         plan = services.plan_undo(found)
-        return {"undo": plan, "table": _staying_table(plan)}
+        return {"undo": plan, "table": _staying_table(found, plan)}
     return {}
+
+
+def _settled_again(found: PeopleImport) -> dict[str, Any]:
+    """What recording a file of listings would do to claims that are settled already."""
+    if found.content == PeopleImport.Content.PEOPLE:
+        return {}
+    people = services.to_settle_again(found).count()
+    if not people:
+        return {}
+    return {
+        "to_settle_again": people,
+        "previewed": min(people, services.MOST_PREVIEWED),
+        "effects": effects_table(services.preview_effects(found)),
+    }
 
 
 def _notes_table(page: Any, odd: bool) -> Table:
@@ -217,21 +247,19 @@ def _notes_table(page: Any, odd: bool) -> Table:
     )
 
 
-def _staying_table(plan: services.Undo) -> Table:
-    shown = list(plan.staying)[:_MOST_STAYING]
-    people = people_staying(shown)
-    households = {key: person.household for key, person in people.items()}
+def _staying_table(found: PeopleImport, plan: services.Undo) -> Table:
+    keys = list(plan.staying)[:_MOST_STAYING]
+    if found.content == PeopleImport.Content.PEOPLE:
+        caption, what = _("不能撤销的人"), _("户编号")
+        whom = {key: (row.name, str(row.household)) for key, row in people_staying(keys).items()}
+    else:
+        caption, what = _("不能撤销的名单记录"), _("病种")
+        listings = listings_staying(keys)
+        whom = {key: (row.person.name, listing_name(row)) for key, row in listings.items()}
     return Table(
-        _("不能撤销的人"),
-        [Column(_("姓名")), Column(_("户编号")), Column(_("为什么"))],
-        [
-            [
-                people[key].name,
-                str(households[key]),
-                either(*plan.staying[key]),
-            ]
-            for key in shown
-        ],
+        caption,
+        [Column(_("姓名")), Column(what), Column(_("为什么"))],
+        [[*whom[key], either(*plan.staying[key])] for key in keys],
         empty=_("没有，全部可以撤销"),
     )
 
@@ -239,6 +267,7 @@ def _staying_table(plan: services.Undo) -> Table:
 def _facts(found: PeopleImport) -> list[Pair]:
     facts = [
         Pair(_("状态"), _state(found)),
+        Pair(_("内容类别"), label(PeopleImport.Content(found.content))),
         Pair(_("文件"), f"{found.file_name}（{found.file_bytes:,} B）"),
         Pair("SHA-256", found.file_sha256),
         Pair(_("区划"), found.division.name),
@@ -250,14 +279,14 @@ def _facts(found: PeopleImport) -> list[Pair]:
     ]
     if found.decided_at is not None:
         decided = timezone.localtime(found.decided_at)
-        label = _("放弃") if found.state == PeopleImport.State.DISCARDED else _("入库")
-        facts.append(Pair(label, f"{found.decided_by} · {decided:%Y-%m-%d %H:%M}"))
+        what = _("放弃") if found.state == PeopleImport.State.DISCARDED else _("入库")
+        facts.append(Pair(what, f"{found.decided_by} · {decided:%Y-%m-%d %H:%M}"))
     if found.committed_rows:
-        facts.append(Pair(_("入库人数"), found.committed_rows))
+        facts.append(Pair(_("入库数"), found.committed_rows))
     if found.undone_at is not None:
         undone = timezone.localtime(found.undone_at)
         facts.append(Pair(_("撤销"), f"{found.undone_by} · {undone:%Y-%m-%d %H:%M}"))
-        facts.append(Pair(_("撤销人数"), found.withdrawn_rows))
+        facts.append(Pair(_("撤销数"), found.withdrawn_rows))
     return facts
 
 

@@ -83,6 +83,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("figures/unpaid", figure_owed.unpaid, name="figures_unpaid"),
     path("imports/", imports.listing, name="imports"),
     path("imports/template", imports.template, name="import_template"),
+    path("imports/listings-template", imports.listings_template, name="import_listings_template"),
     path("imports/<str:people_import>", imports.one, name="import"),
     path("imports/<str:people_import>/faults", imports.faults, name="import_faults"),
 ]
