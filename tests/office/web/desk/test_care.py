@@ -236,24 +236,64 @@ def test_a_team_is_dissolved_once_nobody_has_it_and_a_package_goes_out_of_use(
     contract = signed(chronic_patient())
     care.name_package(**SAID, name="示例包", disease="高血压")
     client = as_role("banner")
-    close = {"closing": contract.team.public_id, "reason": "撤并"}
+    close = {"closing": contract.team.public_id, "reason": "撤并", "confirmed": "on"}
     refused = text(client.post("/desk/care/teams", close))
     assert "还有 1 人签约" in refused
     assert Team.objects.get().closed_on is None
-    step = {"row": contract.pk}
+    step = {"row": contract.pk, "confirmed": "on"}
     assert record(as_role("village"), contract.person, "withdraw_contract", **step) == 302
     assert client.post("/desk/care/teams", close).status_code == 302
     assert Team.objects.get().closed_on == timezone.localdate()
     assert "已停用" in text(client.get("/desk/care/teams"))
     assert client.post("/desk/care/teams", close).status_code == 200
-    package = {"closing": ServicePackage.objects.get().pk, "reason": "不用了"}
+    package = {"closing": ServicePackage.objects.get().pk, "reason": "不用了", "confirmed": "on"}
     assert client.post("/desk/care/packages", package).status_code == 302
     assert ServicePackage.objects.get().closed_on == timezone.localdate()
     assert as_role("village").post("/desk/care/packages", package).status_code == 403
     make_place(THERE)
-    other = {"closing": team("外旗队", THERE).public_id, "reason": "不是我们的"}
+    other = close | {"closing": team("外旗队", THERE).public_id}
     assert client.post("/desk/care/teams", other).status_code == 200
     assert Team.objects.get(name="外旗队").closed_on is None
+
+
+@pytest.mark.django_db
+def test_nothing_is_withdrawn_or_closed_without_a_reason_and_a_confirmation(as_role: Role) -> None:
+    contract = signed(chronic_patient())
+    care.name_package(**SAID, name="示例包", disease="高血压")
+    empty = team("空队")
+    banner, village = as_role("banner"), as_role("village")
+    whole = {"reason": "记错了", "confirmed": "on"}
+    sendings = (
+        (village, f"people/{contract.person.public_id}/withdraw_contract", {"row": contract.pk}),
+        (banner, "teams", {"closing": empty.public_id}),
+        (banner, "packages", {"closing": ServicePackage.objects.get().pk}),
+    )
+    for client, address, chosen in sendings:
+        for missing in whole:
+            given = {name: value for name, value in whole.items() if name != missing}
+            answer = client.post(f"/desk/care/{address}", {**chosen, **given})
+            assert answer.status_code == 200, (address, missing)
+            assert "error-summary" in text(answer), (address, missing)
+    assert Contract.objects.get().withdrawn_at is None
+    assert Team.objects.get(name="空队").closed_on is None
+    assert ServicePackage.objects.get().closed_on is None
+    for client, address, chosen in sendings:
+        assert client.post(f"/desk/care/{address}", {**chosen, **whole}).status_code == 302, address
+
+
+@pytest.mark.django_db
+def test_a_contract_that_has_ended_can_be_withdrawn_and_then_counts_no_more(as_role: Role) -> None:
+    contract = signed(chronic_patient())
+    care.end_contract(**SAID, contract_id=contract.pk, valid_to=contract.valid_from)
+    client = as_role("village")
+    page = f"/desk/care/people/{contract.person.public_id}"
+    assert f"{page}/withdraw_contract" in text(client.get(page))
+    step = {"row": contract.pk, "confirmed": "on"}
+    assert record(client, contract.person, "withdraw_contract", **step) == 302
+    assert Contract.objects.get().withdrawn_at is not None
+    after = text(client.get(page))
+    assert "没有签过约" in after and f"{page}/withdraw_contract" not in after
+    assert as_role("league").get(f"{page}/withdraw_contract").status_code == 404
 
 
 @pytest.mark.django_db

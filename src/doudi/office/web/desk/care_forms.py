@@ -126,6 +126,9 @@ class WithdrawForm(CareForm):
     """Withdraw a record that was a mistake."""
 
     row = forms.TypedChoiceField(label=_("哪一条"), coerce=int)
+    confirmed = forms.BooleanField(
+        label=_("确认撤回"), help_text=_("撤回不能再改回来：原来的记录还在，不再计算")
+    )
 
 
 class TeamForm(CareForm):
@@ -147,6 +150,9 @@ class CloseForm(CareForm):
     """Dissolve a team, or take a package out of use."""
 
     closing = forms.ChoiceField(label=_("哪一个"))
+    confirmed = forms.BooleanField(
+        label=_("确认停用"), help_text=_("停用不能再改回来：不能再选，以前的签约不变")
+    )
 
     def __init__(self, *given: Any, **more: Any) -> None:
         # Beside the form for a new one on the same page, which has a reason too.

@@ -45,6 +45,7 @@ def one(request: StaffRequest, person: str) -> HttpResponse:
     steps = steps_for(
         request.user,
         signed=now is not None,
+        ever_signed=bool(contracts),
         serious=bool(waiting) or not listings,
         treated=len(waiting) < len(listings),
     )

@@ -218,8 +218,13 @@ STEPS: dict[str, Step] = {
 }
 
 
-def steps_for(user: User, *, signed: bool, serious: bool, treated: bool) -> list[str]:
-    """The steps that make sense for somebody now and that the account may take."""
+def steps_for(
+    user: User, *, signed: bool, ever_signed: bool, serious: bool, treated: bool
+) -> list[str]:
+    """The steps that make sense for somebody now and that the account may take.
+
+    What rests on a contract that has ended may be a mistake too, and so may its end.
+    """
     fits = {
         "service": signed,
         "sign": not signed,
@@ -228,8 +233,8 @@ def steps_for(user: User, *, signed: bool, serious: bool, treated: bool) -> list
         "end_contract": signed,
         "plan": serious and not treated,
         "treat": serious and not treated,
-        "withdraw_service": signed,
-        "withdraw_contract": signed,
+        "withdraw_service": ever_signed,
+        "withdraw_contract": ever_signed,
         "withdraw_treatment": treated,
     }
     return [
