@@ -135,7 +135,8 @@ def test_started_again_it_makes_nothing_anew_and_the_logins_stay(demo_folder: Pa
         logins = [line for line in second if " demo-" in line]
         assert logins == [line for line in first if " demo-" in line]
         assert urlopen(f"{address}/healthz").read() == (
-            b'{"database": "ok", "migrations": "ok", "seal": "ok", "adoption": "ok"}'
+            b'{"database": "ok", "migrations": "ok", "seal": "ok", "index_keys": "ok", '
+            b'"adoption": "ok"}'
         )
 
 

@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from doudi.office.databases import from_url
-from doudi.office.keys import NAMES, key_id, load_keys
+from doudi.office.keys import NAMES, index_tag, key_id, load_keys
 
 ROOT = Path(__file__).parents[2]
 KEY = base64.b64encode(b"k" * 32).decode()
@@ -90,6 +90,12 @@ def test_a_given_key_wins_over_the_development_one(tmp_path: Path) -> None:
     assert list(keys.id_keys) == [key_id(b"k" * 32), key_id(b"o" * 32)]
 
 
+def test_of_several_index_keys_the_first_comes_first(tmp_path: Path) -> None:
+    given = {"DOUDI_INDEX_KEY": f"{OTHER_KEY}, {KEY}"}
+    keys = load_keys(given, tmp_path, production=False)
+    assert list(keys.index_keys) == [index_tag(b"o" * 32), index_tag(b"k" * 32)]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -99,6 +105,8 @@ def test_a_given_key_wins_over_the_development_one(tmp_path: Path) -> None:
         {"DOUDI_ID_KEY": f"{KEY},"},
         {"DOUDI_INDEX_KEY": "c2hvcnQ="},
         {"DOUDI_INDEX_KEY": KEY},
+        {"DOUDI_INDEX_KEY": f"{OTHER_KEY},{OTHER_KEY}"},
+        {"DOUDI_INDEX_KEY": f"{OTHER_KEY},{KEY}"},
     ],
 )
 def test_a_key_that_cannot_be_used_is_named_and_not_shown(

@@ -59,6 +59,7 @@ for _part in (
     clearing.close_month,
     setup.keep_sums,
     setup.renew_id_ciphers,
+    setup.renew_indexes,
     clearing.statements,
     clearing.confirm,
     clearing.pay_statement,

@@ -6,8 +6,9 @@ Three environment variables:
 - ``DOUDI_ID_KEY``: what ID numbers are encrypted with; 32 bytes in base64. Several keys may
   stand side by side with commas between them: the first encrypts, all of them decrypt. To
   rotate, put a new key in front, run `doudi manage renew-id-ciphers`, then remove the old.
-- ``DOUDI_INDEX_KEY``: what the blind index is made with; at least 32 bytes in base64. It stays
-  for the life of the records: of a card only the index is kept, so it cannot be made anew.
+- ``DOUDI_INDEX_KEY``: what the blind index is made with; at least 32 bytes in base64. Several
+  keys may stand side by side here too: the first makes, all of them find. To renew, put a new key
+  in front, run `doudi manage renew-indexes`, then remove the old (`registry.index_keys`).
 """
 
 from __future__ import annotations
@@ -27,17 +28,21 @@ SECRET_KEY, ID_KEY, INDEX_KEY = "DOUDI_SECRET_KEY", "DOUDI_ID_KEY", "DOUDI_INDEX
 NAMES = (SECRET_KEY, ID_KEY, INDEX_KEY)
 KEY_BYTES = 32
 KEY_ID_BYTES = 4
+_TAG_DIGITS = 7
 SHORTEST_SECRET = 50
 DEVELOPMENT_FILE = "development.key"
 
 
 @dataclass(frozen=True)
 class Keys:
-    """The secrets in use. ``id_keys`` maps a key's id to it, the key that encrypts first."""
+    """The secrets in use. ``id_keys`` maps a key's id to it, the key that encrypts first.
+
+    ``index_keys`` maps what an index begins with to the key it was made with, the first first.
+    """
 
     secret_key: str = field(repr=False)
     id_keys: Mapping[bytes, bytes] = field(repr=False)
-    index_key: bytes = field(repr=False)
+    index_keys: Mapping[str, bytes] = field(repr=False)
 
 
 def load_keys(environ: Mapping[str, str], data: Path, *, production: bool) -> Keys:
@@ -63,18 +68,26 @@ def key_id(key: bytes) -> bytes:
     return hashlib.sha256(b"doudi key id\0" + key).digest()[:KEY_ID_BYTES]
 
 
+def index_tag(key: bytes) -> str:
+    """What an index begins with that was made with this key; no digit of an index without one."""
+    return f"k{hashlib.sha256(b'doudi index key' + bytes(1) + key).hexdigest()[:_TAG_DIGITS]}"
+
+
 def _read(given: Mapping[str, str]) -> Keys:
     if len(given[SECRET_KEY]) < SHORTEST_SECRET:
         raise _bad(SECRET_KEY, "至少 50 个字符", "must have at least 50 characters")
     id_keys = [_bytes_of(ID_KEY, text) for text in given[ID_KEY].split(",")]
     if any(len(key) != KEY_BYTES for key in id_keys):
         raise _bad(ID_KEY, "解码后应正好 32 字节", "must be 32 bytes in base64")
-    index_key = _bytes_of(INDEX_KEY, given[INDEX_KEY])
-    if len(index_key) < KEY_BYTES:
+    index_keys = [_bytes_of(INDEX_KEY, text) for text in given[INDEX_KEY].split(",")]
+    if any(len(key) < KEY_BYTES for key in index_keys):
         raise _bad(INDEX_KEY, "解码后至少 32 字节", "must be at least 32 bytes in base64")
-    if index_key in id_keys:
+    if set(index_keys) & set(id_keys):
         raise _bad(INDEX_KEY, "不能与 DOUDI_ID_KEY 相同", "must differ from DOUDI_ID_KEY")
-    return Keys(given[SECRET_KEY], {key_id(key): key for key in id_keys}, index_key)
+    tagged = {index_tag(key): key for key in index_keys}
+    if len(tagged) != len(index_keys):
+        raise _bad(INDEX_KEY, "里有两个相同的密钥", "names one key twice")
+    return Keys(given[SECRET_KEY], {key_id(key): key for key in id_keys}, tagged)
 
 
 def _bytes_of(name: str, text: str) -> bytes:

@@ -51,7 +51,7 @@ DATA = _data_folder()
 _KEYS = load_keys(os.environ, DATA, production=PRODUCTION)
 SECRET_KEY = _KEYS.secret_key
 ID_KEYS = _KEYS.id_keys
-INDEX_KEY = _KEYS.index_key
+INDEX_KEYS = _KEYS.index_keys
 
 if os.environ.get("DATABASE_URL"):
     DATABASES = {"default": from_url(os.environ["DATABASE_URL"])}

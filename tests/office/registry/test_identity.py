@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from doudi.office.keys import key_id
+from doudi.office.keys import index_tag, key_id
 from doudi.office.registry import identity
 from doudi.office.registry.identity import BadNumber, CannotDecrypt, read_id_number
 
@@ -146,8 +146,12 @@ def test_the_blind_index_needs_the_key_and_tells_cards_from_id_numbers(
     index = identity.id_index(MADE_UP)
     assert len(index) == 64
     assert index != identity.card_index(MADE_UP)
-    settings.INDEX_KEY = b"another key, of thirty-two bytes"
+    before = settings.INDEX_KEYS
+    new = b"another key, of thirty-two bytes"
+    settings.INDEX_KEYS = {index_tag(new): new}
     assert index != identity.id_index(MADE_UP)
+    settings.INDEX_KEYS |= before
+    assert identity.id_indexes(MADE_UP) == [identity.id_index(MADE_UP), index]
 
 
 def test_public_ids_do_not_repeat_or_follow_one_another() -> None:

@@ -35,8 +35,18 @@ def test_a_working_site_is_healthy(client: Client) -> None:
         "database": "ok",
         "migrations": "ok",
         "seal": "ok",
+        "index_keys": "ok",
         "adoption": "ok",
     }
+
+
+@pytest.mark.django_db
+def test_a_site_without_a_key_that_people_are_found_by_is_not_healthy(
+    client: Client, settings: Any
+) -> None:
+    settings.INDEX_KEYS = {"kanother": b"another key, of thirty-two bytes"}
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()["index_keys"]) == (503, "failed")
 
 
 @pytest.mark.django_db
@@ -51,8 +61,11 @@ def test_production_is_healthy_only_when_it_is_sealed(client: Client, settings: 
 @pytest.mark.parametrize(
     ("url", "failed"),
     [
-        ("postgresql://nobody@127.0.0.1:1/nothing", {"database", "migrations", "seal", "adoption"}),
-        ("sqlite:///{folder}/empty.sqlite3", {"migrations", "seal", "adoption"}),
+        (
+            "postgresql://nobody@127.0.0.1:1/nothing",
+            {"database", "migrations", "seal", "index_keys", "adoption"},
+        ),
+        ("sqlite:///{folder}/empty.sqlite3", {"migrations", "seal", "index_keys", "adoption"}),
     ],
 )
 def test_what_does_not_work_is_named(

@@ -85,6 +85,41 @@ def renew_id_ciphers(actor: str, reason: str) -> None:
     click.echo(_("{number} 个号码和密钥已用新密钥加密，旧密钥可以撤掉").format(number=number))
 
 
+@click.command("renew-indexes", help="用新密钥重做查找索引 · make the indexes of numbers anew")
+@who_and_why("更换索引密钥")
+def renew_indexes(actor: str, reason: str) -> None:
+    """Put a new key in front of DOUDI_INDEX_KEY, restart, run this, then take the old key away.
+
+    It can be stopped at any time; run it again, and it takes up what is left.
+    """
+    from doudi.office.registry import services  # noqa: PLC0415
+    from doudi.office.registry.index_keys import (  # noqa: PLC0415
+        cards_under_old_keys,
+        ids_under_old_keys,
+    )
+
+    def told(number: int) -> None:
+        click.echo(_("已换 {number} 个……").format(number=number), err=True)
+
+    try:
+        number = services.renew_indexes(actor=actor, reason=reason, after_batch=told)
+    except KeyboardInterrupt:
+        left = ids_under_old_keys()
+        complain(
+            [_("已中断，还有 {left} 个用旧密钥；旧密钥先留着，再运行一次接着办").format(left=left)]
+        )
+    click.echo(_("{number} 个身份证号的索引已用新密钥重做").format(number=number))
+    cards = cards_under_old_keys()
+    if cards:
+        click.echo(
+            _("还有 {cards} 个社保卡号只能用旧密钥找到：撤掉旧密钥后这些人要用身份证号找").format(
+                cards=cards
+            )
+        )
+    else:
+        click.echo(_("旧密钥可以撤掉"))
+
+
 @click.command("keep-sums", help="把统计数字的合计存到现在 · keep the sums behind the figures")
 @click.option("--anew", is_flag=True, help="全部重新合计 · sum everything again")
 def keep_sums(anew: bool) -> None:

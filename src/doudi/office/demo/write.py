@@ -13,6 +13,7 @@ from doudi.office.audit.services import note
 from doudi.office.demo.households import YEAR, Home, Member, public_id
 from doudi.office.demo.people import League
 from doudi.office.registry import identity
+from doudi.office.registry.index_keys import hold_settled_index_key
 from doudi.office.registry.models import (
     DiseaseListing,
     Enrolment,
@@ -37,6 +38,7 @@ def write_people(league: League, progress: Callable[[int], None]) -> None:
     if not isinstance(premium, int):
         raise TypeError(f"premium_own is {premium!r}, not fen")
     with transaction.atomic():
+        hold_settled_index_key()
         remaining = league.homes()
         ends: list[int] = []
         while some := list(islice(remaining, _HOMES_AT_ONCE)):

@@ -24,6 +24,7 @@ from doudi.office.imports.models import PeopleImport, StagedRow
 from doudi.office.imports.people_recording import record_people, stale_people
 from doudi.office.registry.changes import one_change
 from doudi.office.registry.errors import RegistryRefused
+from doudi.office.registry.index_keys import hold_settled_index_key
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ def commit_import(*, actor: str, reason: str, public_id: str, only_good: bool) -
     with one_change(actor, reason):
         waiting = locked_import(public_id)
         _check(waiting, actor, only_good)
+        if waiting.content == PeopleImport.Content.PEOPLE:
+            hold_settled_index_key()
         stale = _stale(waiting)
         if not stale:
             count = _record(waiting, actor, reason)

@@ -19,6 +19,8 @@ from doudi.office.imports.intake import file_of
 from doudi.office.imports.models import PeopleImport, StagedRow
 from doudi.office.imports.planner_statistics import renew_statistics
 from doudi.office.imports.staged_values import insert_staged, of_every_row
+from doudi.office.registry.errors import RegistryRefused
+from doudi.office.registry.index_keys import hold_index_key
 from doudi.office.registry.people_cells import is_blank
 from doudi.office.registry.people_file import read_table
 from doudi.office.registry.people_rows import BadPeople
@@ -42,7 +44,7 @@ def stage_file(public_id: str) -> None:
     gc.disable()
     try:
         _stage(waiting, path)
-    except RefusedFile as refused:
+    except (RefusedFile, RegistryRefused) as refused:
         _fail(waiting, refused.zh, refused.en)
     except BadPeople as bad:
         zh = "；".join(fault.line_zh for fault in bad.faults)
@@ -133,6 +135,7 @@ def _write(waiting: PeopleImport, sort: FileSort, rows: list[Row], faults: list[
             values = of_every_row(waiting.pk, row, str(state), *notes)
             some.append(values | sort.kept(row, document))
         with transaction.atomic():
+            hold_index_key()
             insert_staged(some)
         _progress(waiting, half + start + len(some))
     renew_statistics("imports_stagedrow")

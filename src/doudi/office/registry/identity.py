@@ -1,9 +1,9 @@
 """ID numbers and card numbers: reading, masking, encrypting, and finding without decrypting.
 
 A number is stored twice: as AES-GCM ciphertext, and as a blind index (HMAC-SHA256 under another
-key) by which its row is found. A ciphertext is bound to the public id of its person, so that
-one copied to another row does not decrypt there, and so is one of another use, such as the
-person's phone. Its layout:
+key, whose tag it begins with) by which its row is found. A ciphertext is bound to the public id
+of its person, so that one copied to another row does not decrypt there, and so is one of another
+use, such as the person's phone. Its layout:
 
     1 byte    the format, 1
     4 bytes   the id of the key (see `doudi.office.keys`)
@@ -51,6 +51,7 @@ _SERIALS_OF_A_SEX = 500
 
 _FORMAT = b"\x01"
 _NONCE_BYTES = 12
+_INDEX_LENGTH = 64
 # Crockford's: no I, L, O or U, which are misread or make words.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -161,18 +162,45 @@ def public_id_of(bits: int) -> str:
 
 
 def id_index(number: str) -> str:
-    """The blind index of a normalised ID number: 64 hex digits."""
+    """The blind index of a normalised ID number, as it is written now: 64 characters."""
+    return id_indexes(number)[0]
+
+
+def id_indexes(number: str) -> list[str]:
+    """The indexes by which a normalised ID number is found, one for each key; the first is new."""
     return _blind("id", number)
 
 
 def card_index(card: str) -> str:
-    """The blind index of a normalised card number: 64 hex digits."""
+    """The blind index of a normalised card number, as it is written now: 64 characters."""
+    return card_indexes(card)[0]
+
+
+def card_indexes(card: str) -> list[str]:
+    """The indexes by which a normalised card number is found, one for each key."""
     return _blind("card", card)
 
 
-def _blind(use: str, text: str) -> str:
+def tag_of_new() -> str:
+    """What every index begins with that is made with the first key."""
+    return str(next(iter(settings.INDEX_KEYS)))
+
+
+def hashes_under_every_key(text: str) -> list[str]:
+    """A keyed hash of a text for each key of the indexes, that of the first key first."""
+    return [
+        hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+        for key in settings.INDEX_KEYS.values()
+    ]
+
+
+def _blind(use: str, text: str) -> list[str]:
     # The use goes in, so that a card and an ID number with the same digits do not look alike.
-    return hmac.new(settings.INDEX_KEY, f"{use}\0{text}".encode(), hashlib.sha256).hexdigest()
+    hashes = hashes_under_every_key(f"{use}\0{text}")
+    return [
+        f"{tag}{digits}"[:_INDEX_LENGTH]
+        for tag, digits in zip(settings.INDEX_KEYS, hashes, strict=True)
+    ]
 
 
 def encrypt(number: str, *, public_id: str, use: str = "") -> bytes:

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from doudi.estimate.claims_file import RowFault
@@ -45,18 +46,18 @@ def put_people(rows: Sequence[dict[str, Any]], within: Division) -> Iterator[Row
     Of whoever lives elsewhere it says no more than of whom nobody knows.
     """
     indexes = {
-        row["row"]: identity.id_index(row["id_number"].text)
+        row["row"]: identity.id_indexes(row["id_number"].text)
         for row in rows
         if row["id_number"] is not None
     }
     known: dict[str, tuple[str, str]] = {}
     inside = Person.objects.filter(household__division__code__range=codes_within(within))
-    for some in batched(list(dict.fromkeys(indexes.values()))):
+    for some in batched(list(dict.fromkeys(chain.from_iterable(indexes.values())))):
         people = inside.filter(id_index__in=some)
         for index, person, name in people.values_list("id_index", "public_id", "name"):
             known[index] = (person, name)
     for row in rows:
-        found = known.get(indexes.get(row["row"], ""))
+        found = next((known[one] for one in indexes.get(row["row"], ()) if one in known), None)
         row["person"] = None if found is None else found[0]
         if row["id_number"] is None:
             continue

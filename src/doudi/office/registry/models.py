@@ -347,3 +347,27 @@ class DiseaseListing(models.Model):
                 name="a_listing_ends_after_it_begins",
             ),
         )
+
+
+class IndexKey(models.Model):
+    """A key that blind indexes of ID numbers are made with, by what those begin with.
+
+    One is ``current``: whoever writes an index writes it with that one. ``in_use`` are those that
+    somebody's ID number may still be found by only. `doudi.office.registry.index_keys` changes
+    them.
+    """
+
+    tag = models.CharField(max_length=8, unique=True)
+    current = models.BooleanField()
+    in_use = models.BooleanField(default=True)
+    since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("current",), condition=Q(current=True), name="one_key_makes_indexes"
+            ),
+            models.CheckConstraint(
+                condition=Q(current=False) | Q(in_use=True), name="the_current_key_is_in_use"
+            ),
+        )

@@ -14,6 +14,7 @@ from doudi.office.registry.changes import (
     one_change,
 )
 from doudi.office.registry.errors import RegistryRefused
+from doudi.office.registry.index_keys import hold_index_key
 from doudi.office.registry.models import Division, Household, Person, Relation
 from doudi.office.registry.name_readings import keep_readings
 from doudi.office.registry.names import initials_of
@@ -45,7 +46,8 @@ def register_person(
     check_text("姓名", "name", name, 60)
     check_choice("与户主关系", "relation", relation, Relation.values)
     with one_change(actor, reason):
-        if Person.objects.filter(id_index=identity.id_index(number.text)).exists():
+        hold_index_key()
+        if Person.objects.filter(id_index__in=identity.id_indexes(number.text)).exists():
             raise RegistryRefused("登记库里已有这个身份证号", "the ID number is registered already")
         household = None
         if household_number is not None:

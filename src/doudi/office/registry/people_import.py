@@ -9,6 +9,7 @@ from pathlib import Path
 from doudi.office.audit.services import note
 from doudi.office.registry import identity
 from doudi.office.registry.changes import one_change
+from doudi.office.registry.index_keys import hold_settled_index_key
 from doudi.office.registry.models import (
     DiseaseListing,
     Enrolment,
@@ -41,6 +42,7 @@ def import_people(
     changed since the file was read so that a row no longer fits; then nothing is recorded.
     """
     with one_change(actor, reason):
+        hold_settled_index_key()
         faults = faults_together([vars(row) for row in rows])
         if faults:
             raise BadPeople(faults)

@@ -52,7 +52,11 @@ def _twice(rows: Sequence[Mapping[str, Any]]) -> Generator[RowFault]:
 
 
 def _known_people(rows: Sequence[Mapping[str, Any]]) -> Generator[RowFault]:
-    found = {identity.id_index(number): (row, number) for row, number in _numbers(rows)}
+    found = {
+        index: (row, number)
+        for row, number in _numbers(rows)
+        for index in identity.id_indexes(number)
+    }
     for indexes in batched(list(found)):
         known = Person.objects.filter(id_index__in=indexes)
         for index in known.values_list("id_index", flat=True):

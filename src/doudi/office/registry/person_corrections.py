@@ -12,6 +12,7 @@ from doudi.office.registry.changes import (
     one_change,
 )
 from doudi.office.registry.errors import RegistryRefused
+from doudi.office.registry.index_keys import hold_index_key
 from doudi.office.registry.models import Household, Person, Relation, SealedNumber
 from doudi.office.registry.name_readings import renew_readings
 from doudi.office.registry.names import initials_of
@@ -54,11 +55,12 @@ def correct_id_number(*, actor: str, reason: str, person_id: int, id_number: str
     """
     number = checked_id_number(id_number)
     with one_change(actor, reason):
+        hold_index_key()
         person = locked_person(person_id)
-        index = identity.id_index(number.text)
-        if index == person.id_index:
+        indexes = identity.id_indexes(number.text)
+        if person.id_index in indexes:
             raise RegistryRefused("没有改动", "nothing is changed")
-        if Person.objects.filter(id_index=index).exists():
+        if Person.objects.filter(id_index__in=indexes).exists():
             raise RegistryRefused("登记库里已有这个身份证号", "the ID number is registered already")
         old = identity.decrypt(person.id_cipher, public_id=person.public_id)
         sealed = seal_number(
@@ -69,7 +71,7 @@ def correct_id_number(*, actor: str, reason: str, person_id: int, id_number: str
             | _birth(person),
         }
         person.id_cipher = identity.encrypt(number.text, public_id=person.public_id)
-        person.id_index, person.born, person.sex = index, number.born, number.sex
+        person.id_index, person.born, person.sex = indexes[0], number.born, number.sex
         person.save(update_fields=["id_cipher", "id_index", "born", "sex"])
         detail["after"] = {"id_number": identity.masked(number.text)} | _birth(person)
         note_person(actor, reason, "correct_id_number", person, detail)

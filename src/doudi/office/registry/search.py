@@ -67,12 +67,12 @@ def meant_by(text: str) -> Q:
     if _is_letters(plain):
         return starts_with("initials", plain.lower())
     if len(plain) in _LENGTHS_OF_ID_NUMBERS and plain[:15].isdigit():
-        return Q(id_index=identity.id_index(identity.read_id_number(plain).text))
+        return Q(id_index__in=identity.id_indexes(identity.read_id_number(plain).text))
     # A subquery, not a join: with a join both databases would read everybody.
     household = Q(household__in=Household.objects.filter(number=plain).values("pk"))
     if not identity.may_be_card(plain):
         return household
-    return household | Q(card_index=identity.card_index(plain))
+    return household | Q(card_index__in=identity.card_indexes(plain))
 
 
 def order_of(text: str) -> tuple[str, ...]:

@@ -138,7 +138,7 @@ def masked_id_number(person: Person) -> str:
 def find_by_id_number(text: str) -> Person | None:
     """The person with this ID number, however it was typed; BadNumber when it cannot be one."""
     number = identity.read_id_number(text)
-    return Person.objects.filter(id_index=identity.id_index(number.text)).first()
+    return Person.objects.filter(id_index__in=identity.id_indexes(number.text)).first()
 
 
 def find_by_card(text: str) -> Person | None:
@@ -146,9 +146,8 @@ def find_by_card(text: str) -> Person | None:
 
     None also when two people are recorded with the card: then only the ID number tells.
     """
-    found = list(
-        Person.objects.filter(card_index=identity.card_index(identity.read_card(text)))[:2]
-    )
+    indexes = identity.card_indexes(identity.read_card(text))
+    found = list(Person.objects.filter(card_index__in=indexes)[:2])
     return found[0] if len(found) == 1 else None
 
 

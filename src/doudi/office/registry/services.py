@@ -5,6 +5,7 @@ from __future__ import annotations
 from doudi.office.registry.ciphertexts import renew_ciphertexts
 from doudi.office.registry.divisions import known_divisions, load_divisions
 from doudi.office.registry.enrolments import enrol, enrol_village, withdraw_enrolment
+from doudi.office.registry.index_keys import renew_indexes
 from doudi.office.registry.listings import end_listing, list_disease, withdraw_listing
 from doudi.office.registry.moves import join_household, move_household, split_household
 from doudi.office.registry.people import (
@@ -41,6 +42,7 @@ __all__ = [
     "record_phone",
     "register_person",
     "renew_ciphertexts",
+    "renew_indexes",
     "reveal_id_number",
     "reveal_id_numbers",
     "reveal_phone",

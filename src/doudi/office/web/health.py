@@ -13,6 +13,7 @@ from django.utils import timezone
 from doudi.office.approvals.adoption import lies_as_approved
 from doudi.office.audit.models import Seal
 from doudi.office.audit.selectors import number_unsealed
+from doudi.office.registry.index_keys import knows_every_index_key
 from doudi.office.web.pages import public_page
 
 _SEAL_AGE = timedelta(hours=36)
@@ -24,13 +25,14 @@ def healthz(request: HttpRequest) -> JsonResponse:
     """200 when all is as it should be, else 503 with what is not.
 
     The database answers and is migrated; in production it is sealed; the office works by the
-    figures that two people approved last.
+    figures that two people approved last, and finds everybody by the keys that it was given.
     """
     del request
     checks = {"database": _database()}
     checks["migrations"] = checks["database"] and _migrations()
     # A demonstration is sealed by nobody, and nothing depends on it.
     checks["seal"] = checks["migrations"] and (not settings.PRODUCTION or _seal())
+    checks["index_keys"] = checks["migrations"] and knows_every_index_key()
     checks["adoption"] = checks["migrations"] and lies_as_approved()
     healthy = all(checks.values())
     shown = {name: "ok" if good else "failed" for name, good in checks.items()}
