@@ -111,5 +111,5 @@ def test_the_pages_take_few_statements(as_role: AsRole, statements: Statements) 
     client.get("/desk/people/")
     with statements(3):
         client.get(HOME)
-    with statements(4):
+    with statements(6):
         client.get(f"{LIST}?year=2018")

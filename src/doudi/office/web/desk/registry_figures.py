@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django import forms
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,16 +18,15 @@ from doudi.office.registry.figures import (
     basis_points,
     counts_of,
     day_of,
-    registered_in,
 )
 from doudi.office.registry.models import Cause, Household, RegistrationPeriod
+from doudi.office.registry.registered_people import ON_A_PAGE, Asked, Position, page_of
 from doudi.office.registry.selectors import masked_id_number
 from doudi.office.web.charts import BarChart, Measure, bar_chart
 from doudi.office.web.components import Cell, Column, Link, Pair, Table
 from doudi.office.web.desk import registry_words as words
 from doudi.office.web.desk.figure_pages import (
     MOST_EXPORTED,
-    ON_A_PAGE,
     list_address,
     list_page,
     list_workbook,
@@ -49,6 +47,7 @@ class PeopleForm(forms.Form):
     cause = forms.ChoiceField(choices=Cause.choices, required=False)
     insured = forms.ChoiceField(choices=_INSURED, required=False)
     after = forms.IntegerField(min_value=1, required=False)
+    others = forms.ChoiceField(choices=(("yes", "yes"),), required=False)
 
 
 @staff_page(Permission.SEE_PEOPLE)
@@ -88,71 +87,58 @@ def people(request: StaffRequest) -> HttpResponse:
     given, today = form.cleaned_data, timezone.localdate()
     year = given["year"] or today.year
     insured = {"yes": True, "no": False}.get(given["insured"])
-    rows = registered_in(division, year, today, given["cause"], insured)
+    asked = Asked(division, year, today, given["cause"], insured)
     day = day_of(year, today)
     name = _("{day} 建档立卡的人").format(day=day)
     hints = [_words_of(given["cause"], insured)] if given["cause"] or insured is not None else []
     heading = [_("姓名"), _("身份证号"), _("致贫原因"), _("起止"), _("户编号"), _("住址")]
-    ordered = _in_order(rows)
     if request.GET.get("excel"):
         if not request.user.may(Permission.EXPORT_PEOPLE):
             raise Http404
-        found = list(ordered[: MOST_EXPORTED + 1])
+        found = list(asked.rows()[: MOST_EXPORTED + 1])
         if len(found) <= MOST_EXPORTED:
             lines = [[str(cell or "") for cell in _texts(row)] for row in found]
             return list_workbook(request, name, heading, lines)
         most = f"{MOST_EXPORTED:,}"
         hints.append(_("超过 {most} 人，不能一次导出。").format(most=most))
-    page, following = _page(ordered, given["after"])
+    begin = _begin(given["after"], others=bool(given["others"]))
+    page = page_of(asked, begin)
+    if page.following is not None and len(page.rows) < ON_A_PAGE // 2:
+        hints.append(_("户数多，一页只查一部分：后面可能还有，请看下一页。"))
     columns = [Column(word) for word in heading]
-    table = Table(name, columns, [_cells(row) for row in page], hide_caption=True)
+    table = Table(name, columns, [_cells(row) for row in page.rows], hide_caption=True)
     return list_page(
         request,
         name,
         table,
         hint="；".join(hints),
-        following=_following(request, following),
+        following=_following(request, page.following),
         back=reverse("desk:registry_figures"),
         back_words=_("返回登记看板"),
         may_export=request.user.may(Permission.EXPORT_PEOPLE),
     )
 
 
-def _following(request: StaffRequest, after: int | None) -> str:
+def _begin(after: int | None, *, others: bool) -> Position:
     if after is None:
+        return Position(others=others)
+    last = Household.objects.filter(pk=after).first()
+    if last is None:
+        raise Http404
+    return Position(last, others)
+
+
+def _following(request: StaffRequest, following: Position | None) -> str:
+    if following is None:
         return ""
     query = request.GET.copy()
-    query.pop("excel", None)
-    query["after"] = str(after)
+    for name in ("excel", "after", "others"):
+        query.pop(name, None)
+    if following.after is not None:
+        query["after"] = str(following.after.pk)
+    if following.others:
+        query["others"] = "yes"
     return f"?{query.urlencode()}"
-
-
-def _in_order(rows: QuerySet[RegistrationPeriod]) -> QuerySet[RegistrationPeriod]:
-    """By village and household: the order of an index, so that a page reads no more than itself."""
-    return rows.select_related("person__household__division__parent").order_by(
-        "person__household__division", "person__household", "person"
-    )
-
-
-def _page(
-    rows: QuerySet[RegistrationPeriod], after: int | None
-) -> tuple[list[RegistrationPeriod], int | None]:
-    """Whole households, and the key of the last when others follow."""
-    if after is not None:
-        last = Household.objects.filter(pk=after).first()
-        if last is None:
-            raise Http404
-        path = "person__household"
-        beyond = Q(**{f"{path}__division__gt": last.division_id}) | Q(
-            **{f"{path}__division": last.division_id, f"{path}__gt": last.pk}
-        )
-        rows = rows.filter(beyond, **{f"{path}__division__gte": last.division_id})
-    found = list(rows[: ON_A_PAGE + 1])
-    if len(found) <= ON_A_PAGE:
-        return found, None
-    cut = found[-1].person.household_id
-    whole = [row for row in found if row.person.household_id != cut] or found
-    return whole, whole[-1].person.household_id
 
 
 def _texts(row: RegistrationPeriod) -> list[str | None]:
