@@ -66,6 +66,15 @@ def make_place(place: Place) -> Place:
     return place
 
 
+def make_village(place: Place) -> Division:
+    """Another gacha of a place's sumu."""
+    code = f"{place.gacha[:9]}201"
+    found, _made = Division.objects.get_or_create(
+        code=code, defaults={"name": "另一嘎查", "level": "gacha", "parent_id": place.sumu}
+    )
+    return found
+
+
 def son_of(head: Person, phone: str | None = None) -> Person:
     """A member of the head's household, made up as all are."""
     assert head.household is not None

@@ -24,6 +24,7 @@ from doudi.office.approvals.registry_changes import (
     ENROL_VILLAGE,
     apply_person_change,
     apply_village_enrolment,
+    place_now,
 )
 from doudi.office.settlement import services as settlement
 from doudi.office.settlement.fees import FeeInput
@@ -34,16 +35,21 @@ Apply = Callable[[Proposal], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Kind:
-    """One sort of change."""
+    """One sort of change.
+
+    ``place_now`` is the division whose business it has become; None where none is concerned.
+    """
 
     label: Promise
     propose: Permission
     approve: Permission
     apply: Apply
+    place_now: Callable[[Proposal], str | None] = lambda proposal: None  # noqa: ARG005
 
 
 def _of_the_registry(label: Promise, apply: Apply = apply_person_change) -> Kind:
-    return Kind(label, Permission.CHANGE_PEOPLE, Permission.APPROVE_PEOPLE, apply)
+    # Of a proposal about a whole village there is no person, and villages do not move.
+    return Kind(label, Permission.CHANGE_PEOPLE, Permission.APPROVE_PEOPLE, apply, place_now)
 
 
 def _of_accounts(label: Promise, apply: Apply) -> Kind:

@@ -8,7 +8,9 @@ from typing import Any
 
 from doudi.office.approvals.models import Proposal
 from doudi.office.registry import services as registry
+from doudi.office.registry.changes import locked_person
 from doudi.office.registry.models import Division, Household, Person
+from doudi.office.registry.moves import locked_households
 from doudi.office.registry.sealed_numbers import masked_number
 from doudi.office.registry.selectors import common_division
 from doudi.office.settlement import moves
@@ -73,6 +75,20 @@ def concerned_division(person: Person, given: Mapping[str, Any]) -> str | None:
         there = Household.objects.filter(number=given["household_number"])
         codes |= set(there.values_list("division", flat=True))
     return common_division(*codes) if codes else None
+
+
+def place_now(proposal: Proposal) -> str | None:
+    """`concerned_division` as it is now, which nobody changes until this transaction ends.
+
+    Whoever is about has been locked in the order of moves (`registry.moves.locked_households`).
+    """
+    person = person_of(proposal)
+    if person is None:
+        return None
+    locked_households(person.pk, proposal.given.get("household_number", ""))
+    locked_person(person.pk)
+    person.refresh_from_db(fields=["household"])
+    return concerned_division(person, proposal.given)
 
 
 def person_of(proposal: Proposal) -> Person | None:

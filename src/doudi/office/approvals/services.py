@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from doudi.office.accounts.models import User
+from doudi.office.accounts.scope import codes_within
 from doudi.office.approvals.errors import ApprovalRefused
 from doudi.office.approvals.kinds import KINDS
 from doudi.office.approvals.models import Proposal
@@ -58,9 +59,13 @@ def propose(
 
 
 def approve(*, proposal: Proposal, by: User, remark: str = "") -> Proposal:
-    """Do what was proposed. What its service refuses is raised, and it keeps waiting."""
+    """Do what was proposed. What its service refuses is raised, and it keeps waiting.
+
+    ApprovalRefused too when whom it is about has gone where somebody else decides.
+    """
     with transaction.atomic():
         waiting = _waiting(proposal, by)
+        _check_place(KINDS[waiting.kind].place_now(waiting), by)
         waiting.checker = by.username
         waiting.answer = KINDS[waiting.kind].apply(waiting)
         return _decide(waiting, by, _State.APPROVED, remark)
@@ -85,6 +90,18 @@ def take_back(*, proposal: Proposal, by: User) -> Proposal:
         waiting.save(update_fields=["state", "decided_at"])
         _note(waiting, by, waiting.reason, "take_back")
         return waiting
+
+
+def _check_place(place: str | None, by: User) -> None:
+    if place is None or by.division is None:
+        return
+    first, last = codes_within(by.division)
+    if not first <= place <= last:
+        raise ApprovalRefused(
+            "提出以后人或户迁到了别处，现在不归您管：请不通过，由管得着那里的单位重新提出",
+            "whom it is about has moved meanwhile and is not in your charge: refuse it, "
+            "and have it proposed anew where they live",
+        )
 
 
 def _decide(waiting: Proposal, by: User, state: str, remark: str) -> Proposal:

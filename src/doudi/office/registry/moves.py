@@ -55,7 +55,7 @@ def join_household(
     check_choice("与户主关系", "relation", relation, Relation.values)
     _check_day(moved_on)
     with one_change(actor, reason):
-        old, new = _locked_households(person_id, household_number)
+        old, new = locked_households(person_id, household_number)
         if new is None:
             raise RegistryRefused(
                 f"没有户 {household_number}", f"there is no household {household_number}"
@@ -104,7 +104,7 @@ def split_household(
         if relation == Relation.HEAD:
             raise RegistryRefused("一户只有一个户主", "a household has one head")
     with one_change(actor, reason):
-        old, there = _locked_households(person_id, number)
+        old, there = locked_households(person_id, number)
         if there is not None:
             raise RegistryRefused(
                 f"户编号 {number} 已有人用", f"household {number} is there already"
@@ -128,7 +128,7 @@ def move_household(
     """
     _check_day(moved_on)
     with one_change(actor, reason):
-        household, _none = _locked_households(person_id, "")
+        household, _none = locked_households(person_id, "")
         if household is None:
             raise RegistryRefused("这个人不在任何一户", "the person is in no household")
         place = gacha_of(division_code)
@@ -199,7 +199,7 @@ def _go(
     return Moved(first.pk, tuple(person.pk for person, _ in people), before, new.division_id)
 
 
-def _locked_households(person_id: int, number: str) -> tuple[Household | None, Household | None]:
+def locked_households(person_id: int, number: str) -> tuple[Household | None, Household | None]:
     """The person's household and the one of a number, locked in one order; None for none."""
     person = existing(Person.objects.filter(pk=person_id).first())
     wanted = Q(pk=person.household_id or 0)

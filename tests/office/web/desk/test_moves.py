@@ -8,17 +8,20 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from tests.office.builders import SAID
 from tests.office.web.people_and_places import (
     HERE,
     THERE,
     account,
     household_member,
     make_place,
+    make_village,
     son_of,
 )
 
 from doudi.office.approvals.models import Proposal
 from doudi.office.registry import identity
+from doudi.office.registry import services as registry
 from doudi.office.registry.identity import made_up_id_number
 from doudi.office.registry.models import Person
 from doudi.office.registry.selectors import find_by_id_number
@@ -146,6 +149,58 @@ def test_somebody_joins_a_household_of_another_banner_only_with_the_league(
     assert approve(as_role("league"), proposal) == 302
     son.refresh_from_db()
     assert son.household == there.household
+
+
+def moved(person: Person, place: str) -> None:
+    registry.move_household(
+        **SAID, person_id=person.pk, division_code=place, moved_on=date(2018, 5, 8)
+    )
+
+
+@pytest.mark.parametrize("kind", ["split_household", "move_household", "record_phone"])
+def test_who_moved_away_since_is_not_changed_where_they_lived(as_role: AsRole, kind: str) -> None:
+    given = {
+        "split_household": {"household_number": "NEW1"},
+        "move_household": {"division_code": make_village(HERE).pk},
+        "record_phone": {"phone": "13800138000"},
+    }[kind]
+    head, son = with_son()
+    who = son if kind == "split_household" else head
+    maker, checker = as_role("village"), as_role("sumu")
+    proposal = proposed(maker, who, kind, **given, **WHEN)
+    make_place(THERE)
+    moved(head, THERE.gacha)
+    page = f"/desk/approvals/{proposal.public_id}"
+    assert "迁到了别处" in text_of(checker.post(page, {"decision": "approve", "remark": ""}))
+    proposal.refresh_from_db()
+    assert proposal.state == Proposal.State.WAITING
+    who.refresh_from_db()
+    assert (who.household, who.phone_cipher) == (head.household, None)
+    head.refresh_from_db()
+    assert head.household is not None and head.household.division_id == THERE.gacha
+    assert checker.post(page, {"decision": "refuse", "remark": "已迁走"}).status_code == 302
+
+
+def test_who_is_to_join_a_household_that_moved_away_since_stays(as_role: AsRole) -> None:
+    _head, son = with_son()
+    other = household_member(HERE)
+    assert other.household is not None
+    given = {"household_number": other.household.number, "relation": "06"}
+    proposal = proposed(as_role("village"), son, "join_household", **given, **WHEN)
+    make_place(THERE)
+    moved(other, THERE.gacha)
+    assert approve(as_role("banner"), proposal) == 200
+    son.refresh_from_db()
+    assert son.household != other.household
+
+
+def test_a_move_within_what_the_checker_looks_after_hinders_nothing(as_role: AsRole) -> None:
+    head, son = with_son()
+    proposal = proposed(as_role("village"), son, "split_household", household_number="N1", **WHEN)
+    moved(head, make_village(HERE).pk)
+    assert approve(as_role("sumu"), proposal) == 302
+    son.refresh_from_db()
+    assert son.household is not None and son.household.number == "N1"
 
 
 def test_who_proposed_a_move_does_not_approve_it(as_role: AsRole) -> None:
