@@ -57,8 +57,10 @@ def run(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProce
 
 
 @contextmanager
-def running(folder: Path, *arguments: str, **more: str) -> Generator[tuple[str, list[str]]]:
-    """The address of the site, and the lines printed before it; ended as Ctrl+C ends it."""
+def started(
+    folder: Path, *arguments: str, **more: str
+) -> Generator[tuple[subprocess.Popen[str], str, list[str]]]:
+    """The process as soon as it says where the site is, its address, and the lines so far."""
     with subprocess.Popen(
         [sys.executable, "-m", "doudi", *arguments],
         env=environment(folder, **more),
@@ -66,6 +68,7 @@ def running(folder: Path, *arguments: str, **more: str) -> Generator[tuple[str, 
         stderr=subprocess.DEVNULL,
         text=True,
         encoding="utf-8",
+        start_new_session=True,
     ) as process:
         assert process.stdout is not None
         lines: list[str] = []
@@ -74,14 +77,29 @@ def running(folder: Path, *arguments: str, **more: str) -> Generator[tuple[str, 
                 lines.append(line.rstrip("\n"))
                 found = re.search(r"http://[\d.:]+", line)
                 if found:
-                    _wait_for(found[0])
-                    yield found[0], lines
+                    yield process, found[0], lines
                     break
             else:
                 raise AssertionError("\n".join(lines))
         finally:
             process.send_signal(signal.SIGINT)
+            _wait_or_kill(process)
+
+
+def _wait_or_kill(process: subprocess.Popen[str]) -> None:
+    try:
         process.wait(30)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
+
+
+@contextmanager
+def running(folder: Path, *arguments: str, **more: str) -> Generator[tuple[str, list[str]]]:
+    """The address of the site, and the lines printed before it; ended as Ctrl+C ends it."""
+    with started(folder, *arguments, **more) as (_process, address, lines):
+        _wait_for(address)
+        yield address, lines
 
 
 def _wait_for(address: str) -> None:
@@ -146,6 +164,21 @@ def test_static_files_are_hashed_and_stay_in_the_browser(demo_folder: Path) -> N
         [style] = re.findall(r'"(/static/doudi/base\.\w+\.css)"', page)
         answer = urlopen(f"{address}{style}")
         assert "immutable" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for the server's processes")
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_a_server_that_is_told_to_end_while_it_still_loads_ends(
+    demo_folder: Path, ending: signal.Signals
+) -> None:
+    run(demo_folder, "manage", "migrate")
+    with started(demo_folder, "serve", "--workers", "2") as (process, _address, _lines):
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        while len(children.read_text().split()) < 2:
+            sleep(0.05)
+        sleep(0.3)
+        process.send_signal(ending)
+        assert process.wait(15) == 0
 
 
 def test_production_refuses_what_was_made_for_the_demonstration(demo_folder: Path) -> None:

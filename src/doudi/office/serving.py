@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -24,6 +26,8 @@ from doudi.office.settlement.policy import (
 
 FIRST_PORT = 8000
 _PORTS_TRIED = 100
+_LAST_ANSWERS_SECONDS = 20
+"""So long a server process that was told to end may still take over the answers it began."""
 
 
 def reasons_not_to_serve() -> Iterator[tuple[str, str]]:
@@ -99,4 +103,17 @@ def serve(*, host: str, port: int, workers: int, threads: int) -> None:
         websockets=False,
         log_enabled=False,
         respawn_failed_workers=True,
-    ).serve()
+        workers_kill_timeout=_LAST_ANSWERS_SECONDS,
+    ).serve(target_loader=_load, wrap_loader=False)
+
+
+def _load() -> Callable[..., Any]:
+    """The site, in a server process of its own, which a signal ends even while it still loads.
+
+    The process was forked with the handlers of its parent, which only take a note.
+    """
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.SIG_DFL)
+    from doudi.office.wsgi import application  # noqa: PLC0415 - each process gets its own
+
+    return application
