@@ -12,6 +12,7 @@ from django.db import transaction
 from doudi.office.audit.services import note
 from doudi.office.demo.households import YEAR, Home, Member, public_id
 from doudi.office.demo.people import League
+from doudi.office.planner_statistics import renew_statistics
 from doudi.office.registry import identity
 from doudi.office.registry.index_keys import hold_settled_index_key
 from doudi.office.registry.models import (
@@ -45,6 +46,7 @@ def write_people(league: League, progress: Callable[[int], None]) -> None:
             people = _write(some, league, premium)
             ends = [ends[0] if ends else people[0].pk, people[-1].pk]
             progress(len(people))
+        renew_statistics(Household, Person, RegistrationPeriod, Enrolment, DiseaseListing)
         note(
             actor=ACTOR,
             reason=REASON,

@@ -15,8 +15,9 @@ from django.db import connection
 from doudi.estimate.claims_file import RowFault
 from doudi.office.imports.listing_rows import list_staged
 from doudi.office.imports.models import PeopleImport
-from doudi.office.imports.planner_statistics import renew_statistics
 from doudi.office.imports.staged_people import good_rows, people_of
+from doudi.office.planner_statistics import renew_statistics
+from doudi.office.registry.models import Household, Person
 from doudi.office.registry.name_readings import keep_readings
 from doudi.office.registry.people_columns import HEADINGS
 
@@ -134,7 +135,7 @@ def record_people(
     }
     households = _do(_HOUSEHOLDS, values)
     people = _do(_PEOPLE, values)
-    renew_statistics("registry_household", "registry_person")
+    renew_statistics(Household, Person)
     if people != waiting.good_rows:
         raise RuntimeError(f"{people} people were recorded of {waiting.good_rows} good rows")
     _keep_readings(waiting)

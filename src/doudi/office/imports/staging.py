@@ -17,8 +17,8 @@ from doudi.office.imports.cells import CellNote, letters, note_of
 from doudi.office.imports.file_sorts import FILE_SORTS, FileSort, Row
 from doudi.office.imports.intake import file_of
 from doudi.office.imports.models import PeopleImport, StagedRow
-from doudi.office.imports.planner_statistics import renew_statistics
 from doudi.office.imports.staged_values import insert_staged, of_every_row
+from doudi.office.planner_statistics import renew_statistics
 from doudi.office.registry.errors import RegistryRefused
 from doudi.office.registry.index_keys import hold_index_key
 from doudi.office.registry.people_cells import is_blank
@@ -138,7 +138,7 @@ def _write(waiting: PeopleImport, sort: FileSort, rows: list[Row], faults: list[
             hold_index_key()
             insert_staged(some)
         _progress(waiting, half + start + len(some))
-    renew_statistics("imports_stagedrow")
+    renew_statistics(StagedRow)
     fields = Counter(fault.field or "整行" for fault in faults)
     _finish(waiting, counts, dict(fields.most_common()))
 
