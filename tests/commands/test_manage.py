@@ -216,6 +216,7 @@ def test_a_person_is_added_enrolled_and_listed(manage: Callable[..., Ran]) -> No
     new = "152298198001019975"
     added = manage("add-person", "示例丁", new, *BY, *WHY).out
     assert added == f"人员 {Person.objects.get(public_id=added.split()[1]).public_id}\n"
+    assert "联系电话" not in manage("find", new).out
     enrol = ("enrol", new, "2018", "--premium", "220", "--document", "示例", *BY, *WHY)
     assert manage(*enrol).out == "2018 年已参保\n"
     assert manage(*enrol).complaints == ["2018 年已参保"]
@@ -229,6 +230,15 @@ def test_a_person_is_added_enrolled_and_listed(manage: Callable[..., Ran]) -> No
     assert withdrawn == f"名单 {number} 已撤回；此前按它结算的，用 reassess 重新核定\n"
     assert not manage("find", new, "--date", "2018-02-01", "--json").data["serious"]
     assert "（已撤回）" in manage("find", new).out
+
+
+def test_a_phone_is_shown_masked(manage: Callable[..., Ran]) -> None:
+    new = "152298198001019975"
+    manage("add-person", "示例丁", new, "--phone", "13800138000", *BY, *WHY)
+    shown = manage("find", new).out
+    assert "  联系电话 138****8000\n" in shown
+    assert "13800138000" not in shown
+    assert manage("find", new, "--json").data["phone"] == "138****8000"
 
 
 def test_a_change_of_the_registry_needs_somebody_and_a_reason(manage: Callable[..., Ran]) -> None:

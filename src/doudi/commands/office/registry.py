@@ -215,7 +215,7 @@ def withdraw_listing(listing: int, actor: str, reason: str) -> None:
 @click.option("--date", "day", type=DAY, help="哪一天的情况，默认今天 · as of a day")
 @as_json
 def find(person: str, day: date | None, as_json: bool) -> None:
-    """Name and ID number are masked; ``-`` reads what to look for from standard input."""
+    """Name, ID number and phone are masked; ``-`` reads what to look for from standard input."""
     from django.utils import timezone  # noqa: PLC0415
 
     found = _card_of(person, day or timezone.localdate())
@@ -232,9 +232,10 @@ def _key_of(public_id: str) -> int:
 
 
 def _card_of(public_id: str, day: date) -> dict[str, Any]:
-    """What may be shown of a person: name and number masked, of the birthday the year."""
+    """What may be shown of a person: name and numbers masked, of the birthday the year."""
     from doudi.office.registry import identity  # noqa: PLC0415
     from doudi.office.registry.models import DiseaseListing, Person  # noqa: PLC0415
+    from doudi.office.registry.phones import shown_phone  # noqa: PLC0415
     from doudi.office.registry.selectors import standing_on  # noqa: PLC0415
 
     person = Person.objects.select_related("household__division__parent").get(public_id=public_id)
@@ -246,6 +247,7 @@ def _card_of(public_id: str, day: date) -> dict[str, Any]:
         "person": person.public_id,
         "name": masked_name(person.name),
         "id_number": identity.masked(number),
+        "phone": shown_phone(person),
         "born": None if person.born is None else person.born.year,
         "household": None if household is None else household.number,
         "division": None if household is None else _place(household.division),

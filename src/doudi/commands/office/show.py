@@ -162,6 +162,8 @@ def person_text(person: Mapping[str, Any]) -> str:
                 household=person["household"], division=person["division"]
             )
         )
+    if person["phone"]:
+        lines.append(_("  联系电话 {phone}").format(phone=person["phone"]))
     if person["synthetic"]:
         lines.append(_("  合成数据，不是真人"))
     yes, no = _("是"), _("否")
