@@ -61,6 +61,12 @@ def without_secrets(
     return {**given, name: masked_number(name, given[name]), SEALED: sealed.public_id}
 
 
+def forget_secrets(proposal: Proposal) -> None:
+    """Delete the number that a proposal names, which nobody will need: it was not approved."""
+    if SEALED in proposal.given:
+        registry.forget_number(proposal.given[SEALED])
+
+
 def concerned_division(person: Person, given: Mapping[str, Any]) -> str | None:
     """The lowest division that holds where a person lives and where a move would lead.
 

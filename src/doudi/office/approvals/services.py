@@ -13,6 +13,7 @@ from doudi.office.accounts.scope import codes_within
 from doudi.office.approvals.errors import ApprovalRefused
 from doudi.office.approvals.kinds import KINDS
 from doudi.office.approvals.models import Proposal
+from doudi.office.approvals.registry_changes import forget_secrets
 from doudi.office.approvals.scope import proposals_in_scope
 from doudi.office.audit.services import note
 
@@ -72,19 +73,22 @@ def approve(*, proposal: Proposal, by: User, remark: str = "") -> Proposal:
 
 
 def refuse(*, proposal: Proposal, by: User, remark: str) -> Proposal:
-    """Decide against it, and say why."""
+    """Decide against it, and say why. A number that waited with it is deleted."""
     if not remark.strip():
         raise ApprovalRefused("请写明不通过的理由", "a refusal needs a reason")
     with transaction.atomic():
-        return _decide(_waiting(proposal, by), by, _State.REFUSED, remark)
+        waiting = _waiting(proposal, by)
+        forget_secrets(waiting)
+        return _decide(waiting, by, _State.REFUSED, remark)
 
 
 def take_back(*, proposal: Proposal, by: User) -> Proposal:
-    """Whoever proposed it no longer wants it."""
+    """Whoever proposed it no longer wants it. A number that waited with it is deleted."""
     with transaction.atomic():
         waiting = _locked(proposal)
         if waiting.maker != by.username:
             raise ApprovalRefused("只有提出人可以撤回", "only its maker takes a proposal back")
+        forget_secrets(waiting)
         waiting.state = _State.TAKEN_BACK
         waiting.decided_at = timezone.now()
         waiting.save(update_fields=["state", "decided_at"])

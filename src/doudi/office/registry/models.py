@@ -245,7 +245,8 @@ class SealedNumber(models.Model):
     """A number that waits to become a person's or once was: encrypted, for this row only.
 
     A proposal names the row in place of the number, so that what is proposed, which stays for
-    ever, tells nobody's phone or ID number. ``former`` numbers were the person's own.
+    ever, tells nobody's phone or ID number. ``former`` numbers were the person's own. The number
+    of a proposal that was not approved is deleted, and ``cipher`` empty then; the row stays.
     """
 
     class Use(models.TextChoices):
@@ -255,7 +256,7 @@ class SealedNumber(models.Model):
     public_id = models.CharField(max_length=26, unique=True, default=new_public_id)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="sealed_numbers")
     use = models.CharField(max_length=10, choices=Use)
-    cipher = models.BinaryField()
+    cipher = models.BinaryField(null=True)
     former = models.BooleanField(default=False)
     recorded_by = models.CharField(max_length=60)
     recorded_at = models.DateTimeField(auto_now_add=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doudi.office.registry import identity
 from doudi.office.registry.changes import existing, note_person, one_change
+from doudi.office.registry.errors import RegistryRefused
 from doudi.office.registry.models import Person, SealedNumber
 from doudi.office.registry.people import checked_id_number
 from doudi.office.registry.phones import PHONE, checked_phone, masked_phone
@@ -30,6 +31,14 @@ def sealed_number(public_id: str) -> str:
     return open_sealed(existing(SealedNumber.objects.filter(public_id=public_id).first()))
 
 
+def forget_number(public_id: str) -> None:
+    """Delete the number of a proposal that was not approved, inside the caller's transaction.
+
+    That there was one stays, as does what the proposal shows of it.
+    """
+    SealedNumber.objects.filter(public_id=public_id, former=False).update(cipher=None)
+
+
 def masked_number(use: str, number: str) -> str:
     """A number of a use with its middle hidden; RegistryRefused for what cannot be one."""
     if use == PHONE:
@@ -49,5 +58,10 @@ def reveal_sealed_number(*, actor: str, reason: str, public_id: str) -> str:
 
 
 def open_sealed(row: SealedNumber) -> str:
-    """The number of a row in full, for masking; `reveal_sealed_number` logs who asks for more."""
+    """The number of a row in full, for masking; `reveal_sealed_number` logs who asks for more.
+
+    RegistryRefused when it was deleted.
+    """
+    if row.cipher is None:
+        raise RegistryRefused("号码已随这项变更删去", "the number was deleted with its proposal")
     return identity.decrypt(row.cipher, public_id=row.public_id, use=SEALED)

@@ -21,7 +21,12 @@ from doudi.office.registry.registrations import (
     end_registration,
     withdraw_registration,
 )
-from doudi.office.registry.sealed_numbers import reveal_sealed_number, seal_number, sealed_number
+from doudi.office.registry.sealed_numbers import (
+    forget_number,
+    reveal_sealed_number,
+    seal_number,
+    sealed_number,
+)
 
 __all__ = [
     "add_registration",
@@ -31,6 +36,7 @@ __all__ = [
     "end_registration",
     "enrol",
     "enrol_village",
+    "forget_number",
     "import_people",
     "import_people_file",
     "join_household",

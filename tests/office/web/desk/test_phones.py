@@ -84,6 +84,22 @@ def test_a_phone_is_changed_by_two_and_stands_in_no_proposal(as_role: AsRole) ->
 
 
 @pytest.mark.django_db
+def test_the_phone_of_a_refused_change_is_gone_and_its_page_is_there(as_role: AsRole) -> None:
+    person = household_member(HERE)
+    address = f"/desk/people/{person.public_id}/changes/record_phone"
+    given = {"phone": PHONE, "reason": "本人来登记", "confirmed": "1"}
+    as_role("village").post(address, given)
+    checker = as_role("sumu")
+    page = f"/desk/approvals/{Proposal.objects.get().public_id}"
+    checker.post(page, {"decision": "refuse", "remark": "不是本人的"})
+    shown = text_of(checker.get(page))
+    assert MASKED in shown and "未通过" in shown
+    answer = checker.post(page, {"decision": "reveal", "remark": "再看看"})
+    assert answer.status_code == 200
+    assert PHONE not in text_of(answer)
+
+
+@pytest.mark.django_db
 def test_a_phone_is_removed_by_two(as_role: AsRole) -> None:
     person = with_phone()
     address = f"/desk/people/{person.public_id}/changes/record_phone"

@@ -79,7 +79,7 @@ def one(request: StaffRequest, proposal: str) -> HttpResponse:
     """One change, and the decision about it."""
     found = get_object_or_404(proposals_in_scope(request.user), public_id=proposal)
     form = DecisionForm(request.POST or None)
-    may_reveal = SEALED in found.given and request.user.may(Permission.UNMASK)
+    may_reveal = _has_number(found) and request.user.may(Permission.UNMASK)
     number = None
     if request.POST.get("decision") == "reveal":
         number = _revealed(request, found, form) if may_reveal else None
@@ -125,6 +125,14 @@ def _half(request: StaffRequest, proposal: Proposal) -> dict[str, Any]:
     account = account_with_password_of(proposal)
     half = None if account is None else half_of(proposal, request.user, account)
     return {"half": half, "first": half is not None and is_first(proposal, request.user)}
+
+
+def _has_number(proposal: Proposal) -> bool:
+    """Whether a number is kept with it: that of a change which was not approved is deleted."""
+    return SEALED in proposal.given and proposal.state in (
+        Proposal.State.WAITING,
+        Proposal.State.APPROVED,
+    )
 
 
 def _revealed(request: StaffRequest, proposal: Proposal, form: DecisionForm) -> str | None:
