@@ -15,6 +15,7 @@ from tests.office.web.addresses import Address, all_addresses, names_and_pages, 
 from tests.office.web.browser import assert_accessible
 from tests.office.web.conftest import Statements, log_in, logged_in
 from tests.office.web.people_and_places import HERE, THERE, account, household_member
+from tests.office.web.stays import settled_stay
 from tests.office.web.window.test_window import LINE, admitted, key
 
 from doudi.office.accounts.models import PersonRead, User
@@ -114,6 +115,16 @@ def test_the_auditor_filters_by_person_reader_and_day() -> None:
     assert listed(auditor, day=day).count(two.username) == 1
     assert "没有查阅记录" in listed(auditor, day="2018-01-01")
     assert "error-summary" in logged_in(auditor).get("/desk/reads/?day=x").content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["clerk", "banner"])
+def test_the_record_names_the_place_that_a_reader_works_for(role: str) -> None:
+    stay, reader = settled_stay(HERE), account(role)
+    logged_in(reader).get(f"/desk/people/{stay.admission.person.public_id}")
+    assert f"{reader.username} · {reader.display_name} · {reader.place}" in listed(
+        account("auditor")
+    )
 
 
 @pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from doudi.office.accounts.models import ListRead, User
 from doudi.office.accounts.permissions import Permission
-from doudi.office.accounts.person_reads import DAYS_KEPT
+from doudi.office.accounts.person_reads import DAYS_KEPT, READER
 from doudi.office.accounts.scope import accounts_of_place
 
 
@@ -25,7 +25,7 @@ def list_reads_in_scope(user: User) -> QuerySet[ListRead]:
     if not user.may(Permission.SEE_READS):
         return ListRead.objects.none()
     reads = ListRead.objects.filter(reader__in=accounts_of_place(user))
-    return reads.select_related("reader").order_by("-read_at", "-pk")
+    return reads.select_related(*READER).order_by("-read_at", "-pk")
 
 
 def delete_old_lists(*, days: int = DAYS_KEPT) -> int:

@@ -12,6 +12,9 @@ from doudi.office.accounts.models import PersonRead, User
 from doudi.office.accounts.scope import people_in_scope
 from doudi.office.registry.models import Person
 
+READER = ("reader__division", "reader__institution")
+"""What names a reader and the place that the reader works for."""
+
 DAYS_KEPT = 365
 SHORTEST_DAYS = 180
 """Half a year, which network logs have to be kept at least."""
@@ -34,7 +37,7 @@ def reads_in_scope(user: User) -> QuerySet[PersonRead]:
     # Asked of each read: of an IN, SQLite would first collect the people of a whole league.
     seen = people_in_scope(user).filter(pk=OuterRef("person_id"))
     reads = PersonRead.objects.filter(Exists(seen))
-    return reads.select_related("person", "reader").order_by("-read_at", "-pk")
+    return reads.select_related("person", *READER).order_by("-read_at", "-pk")
 
 
 def delete_old(*, days: int = DAYS_KEPT) -> int:

@@ -13,7 +13,7 @@ from doudi.office.api.problems import Stopped
 from doudi.office.limits.services import count, seconds_left
 from doudi.office.tokens.models import ApiToken
 from doudi.office.tokens.scopes import Scope
-from doudi.office.tokens.services import may_use, token_of
+from doudi.office.tokens.services import may_use, note_use, token_of
 
 _MINUTE = 60
 PER_TOKEN = 600
@@ -39,6 +39,7 @@ class Bearer(HttpBearer):
         found = token_of(token)
         if found is None:
             return None
+        note_use(found)
         if not may_use(found, self.scope):
             raise Stopped(
                 HTTPStatus.FORBIDDEN,

@@ -21,7 +21,6 @@ from doudi.office.approvals.password_halves import whole_password
 CREATE_ACCOUNT = "create_account"
 RESET_PASSWORD = "reset_password"
 RESET_SECOND_FACTOR = "reset_second_factor"
-_GIVES_A_PASSWORD = (CREATE_ACCOUNT, RESET_PASSWORD)
 _ACCOUNT = "account:"
 
 
@@ -44,6 +43,11 @@ def account_proposal(
 def reset_proposal(*, kind: str, account: User, by: User) -> dict[str, Any]:
     """What `services.propose` takes for a reset; AccountRefused for one's own account."""
     _refuse_own(account, by.username)
+    return about_account(account, kind, by)
+
+
+def about_account(account: User, kind: str, by: User) -> dict[str, Any]:
+    """What `services.propose` takes for a change that concerns an account there is."""
     return {
         "kind": kind,
         "subject": f"{_ACCOUNT}{account.username}",
@@ -63,7 +67,7 @@ def create_approved_account(proposal: Proposal) -> dict[str, Any]:
     account, _password = create_account(
         **proposal.given,
         reason=proposal.reason,
-        by=_maker(proposal),
+        by=maker_of(proposal),
         checked_by=proposal.checker,
         password=whole_password(proposal),
     )
@@ -80,19 +84,12 @@ def reset_approved_second_factor(proposal: Proposal) -> dict[str, Any]:
     return _reset(proposal, reset_second_factor)
 
 
-def account_with_password_of(proposal: Proposal) -> User | None:
-    """The account that got a password by this proposal; None when it is about something else."""
-    if proposal.kind not in _GIVES_A_PASSWORD:
-        return None
-    return User.objects.filter(username=proposal.given["username"]).first()
-
-
 def _reset(proposal: Proposal, service: Callable[..., Any], **more: Any) -> dict[str, Any]:
     account = User.objects.get(username=proposal.given["username"])
     _refuse_own(account, proposal.checker)
     service(
         user=account,
-        by=_maker(proposal),
+        by=maker_of(proposal),
         reason=proposal.reason,
         checked_by=proposal.checker,
         **more,
@@ -100,7 +97,8 @@ def _reset(proposal: Proposal, service: Callable[..., Any], **more: Any) -> dict
     return {"account": account.username}
 
 
-def _maker(proposal: Proposal) -> User:
+def maker_of(proposal: Proposal) -> User:
+    """The account of who proposed it; AccountRefused when it is disabled."""
     maker = User.objects.filter(username=proposal.maker, is_active=True).first()
     if maker is None:
         raise AccountRefused(

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from doudi.office.accounts.models import User
 from doudi.office.accounts.permissions import Permission
 from doudi.office.approvals.account_changes import (
     CREATE_ACCOUNT,
@@ -20,17 +21,28 @@ from doudi.office.approvals.account_changes import (
 )
 from doudi.office.approvals.adoption import adopt_file
 from doudi.office.approvals.models import Proposal
+from doudi.office.approvals.password_halves import password_half
 from doudi.office.approvals.registry_changes import (
     ENROL_VILLAGE,
     apply_person_change,
     apply_village_enrolment,
     place_now,
 )
+from doudi.office.approvals.token_changes import (
+    ISSUE_TOKEN,
+    issue_approved_token,
+    token_half,
+)
 from doudi.office.settlement import services as settlement
 from doudi.office.settlement.fees import FeeInput
 from doudi.office.settlement.services import Who
 
 Apply = Callable[[Proposal], dict[str, Any]]
+Half = Callable[[Proposal, User], str | None]
+
+
+def _no_half(proposal: Proposal, viewer: User) -> None:
+    del proposal, viewer
 
 
 @dataclass(frozen=True)
@@ -38,6 +50,7 @@ class Kind:
     """One sort of change.
 
     ``place_now`` is the division whose business it has become; None where none is concerned.
+    ``half`` is what a viewer has to hand over of a secret that was given; None for nothing.
     """
 
     label: Promise
@@ -45,6 +58,7 @@ class Kind:
     approve: Permission
     apply: Apply
     place_now: Callable[[Proposal], str | None] = lambda proposal: None  # noqa: ARG005
+    half: Half = _no_half
 
 
 def _of_the_registry(label: Promise, apply: Apply = apply_person_change) -> Kind:
@@ -52,8 +66,8 @@ def _of_the_registry(label: Promise, apply: Apply = apply_person_change) -> Kind
     return Kind(label, Permission.CHANGE_PEOPLE, Permission.APPROVE_PEOPLE, apply, place_now)
 
 
-def _of_accounts(label: Promise, apply: Apply) -> Kind:
-    return Kind(label, Permission.MANAGE_ACCOUNTS, Permission.APPROVE_ACCOUNTS, apply)
+def _of_accounts(label: Promise, apply: Apply, half: Half = _no_half) -> Kind:
+    return Kind(label, Permission.MANAGE_ACCOUNTS, Permission.APPROVE_ACCOUNTS, apply, half=half)
 
 
 def _of_the_window(label: Promise, service: Callable[..., dict[str, Any]]) -> Kind:
@@ -94,9 +108,10 @@ KINDS: dict[str, Kind] = {
         Permission.APPROVE_ADOPTION,
         adopt_file,
     ),
-    CREATE_ACCOUNT: _of_accounts(_("新建账号"), create_approved_account),
-    RESET_PASSWORD: _of_accounts(_("重设密码"), reset_approved_password),
+    CREATE_ACCOUNT: _of_accounts(_("新建账号"), create_approved_account, password_half),
+    RESET_PASSWORD: _of_accounts(_("重设密码"), reset_approved_password, password_half),
     RESET_SECOND_FACTOR: _of_accounts(
         _("重设第二道验证（手机丢失）"), reset_approved_second_factor
     ),
+    ISSUE_TOKEN: _of_accounts(_("新建令牌"), issue_approved_token, token_half),
 }

@@ -1,20 +1,13 @@
-"""A one-time password of two halves: its maker sees one, its checker the other, its owner has both.
-
-What two people agreed to would else be in the hands of one of them, who could log in with it
-before its owner does. The halves follow from the office's own secret, the proposal and who looks,
-so that nothing of them has to be kept.
-"""
+"""A one-time password of two halves (`halves`), joined by a hyphen."""
 
 from __future__ import annotations
 
 from django.contrib.auth.hashers import check_password
-from django.utils.crypto import salted_hmac
 
 from doudi.office.accounts.models import User
 from doudi.office.accounts.passwords import half_from
+from doudi.office.approvals.halves import half_digest, has_a_half
 from doudi.office.approvals.models import Proposal
-
-_SALT = "doudi.office.approvals.password_halves"
 
 
 def whole_password(proposal: Proposal) -> str:
@@ -22,25 +15,20 @@ def whole_password(proposal: Proposal) -> str:
     return f"{_half(proposal, proposal.maker)}-{_half(proposal, proposal.checker)}"
 
 
-def half_of(proposal: Proposal, viewer: User, account: User) -> str | None:
+def password_half(proposal: Proposal, viewer: User) -> str | None:
     """The viewer's half, for as long as the account's password is the one of this proposal.
 
     None for whoever neither made nor approved it, and once the owner has changed the password.
     """
-    if proposal.state != Proposal.State.APPROVED or not account.must_change_password:
+    if not has_a_half(proposal, viewer):
         return None
-    if viewer.username not in (proposal.maker, proposal.checker):
+    account = User.objects.filter(username=proposal.given["username"]).first()
+    if account is None or not account.must_change_password:
         return None
     if not check_password(whole_password(proposal), account.password):
         return None
     return _half(proposal, viewer.username)
 
 
-def is_first(proposal: Proposal, viewer: User) -> bool:
-    """Whether the viewer's half comes first when the password is typed."""
-    return viewer.username == proposal.maker
-
-
 def _half(proposal: Proposal, username: str) -> str:
-    text = f"{proposal.public_id}\0{username}"
-    return half_from(salted_hmac(_SALT, text, algorithm="sha256").digest())
+    return half_from(half_digest(proposal, username))

@@ -11,6 +11,8 @@ from doudi.office.registry.identity import new_public_id
 class ApiToken(models.Model):
     """A token of an institution's account; what was handed over is kept as a hash only.
 
+    ``first_used_at`` is when a program first showed it: until then its halves can be seen.
+
     ``scopes`` are names of `scopes.Scope`. It is good through ``expires_on`` and until it is
     revoked, and while its account is in use. The records call whoever uses it by the account.
     """
@@ -22,6 +24,7 @@ class ApiToken(models.Model):
     scopes = models.JSONField()
     expires_on = models.DateField()
     revoked_at = models.DateTimeField(null=True)
+    first_used_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

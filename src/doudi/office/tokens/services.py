@@ -14,14 +14,14 @@ from doudi.office.accounts.errors import AccountRefused
 from doudi.office.accounts.models import User
 from doudi.office.accounts.roles import OF_AN_INSTITUTION
 from doudi.office.accounts.scope import accounts_in_scope
-from doudi.office.accounts.supervision import SETTING_UP
+from doudi.office.accounts.supervision import SETTING_UP, refuse_alone
 from doudi.office.audit.services import note
 from doudi.office.tokens.models import ApiToken
 from doudi.office.tokens.scopes import PERMISSION, Scope
 
 LONGEST_DAYS = 366
 LONGEST_NAME = 60
-_PREFIX = "doudi_"
+PREFIX = "doudi_"
 _RANDOM_BYTES = 32
 
 
@@ -33,15 +33,18 @@ def issue_token(
     days: int,
     reason: str,
     by: User | None = None,
+    checked_by: str | None = None,
+    text: str | None = None,
 ) -> tuple[ApiToken, str]:
     """A new token of an institution's account, good for ``days`` days, and its text.
 
-    The text is shown this once and not kept. ``by`` is the administrator, None on the server's
-    own command line. AccountRefused for an account of a division, one that is disabled or not in
-    the administrator's charge, a scope that its role does not allow, and more than 366 days.
+    The text is not kept; a random one is made where none is given. ``by`` is the administrator,
+    None on the server's own command line, and ``checked_by`` whoever approved it. AccountRefused
+    as `check_new_token` says, and for an administrator alone.
     """
-    _check(account, name, scopes, days, by)
-    text = _PREFIX + secrets.token_urlsafe(_RANDOM_BYTES)
+    refuse_alone(account.role, by, checked_by)
+    check_new_token(account=account, name=name, scopes=scopes, days=days, by=by)
+    text = text or PREFIX + secrets.token_urlsafe(_RANDOM_BYTES)
     with transaction.atomic():
         token = ApiToken.objects.create(
             account=account,
@@ -51,6 +54,8 @@ def issue_token(
             expires_on=timezone.localdate() + timedelta(days=days),
         )
         detail = {"account": account.username, "scopes": token.scopes, "days": days}
+        if checked_by:
+            detail["checked_by"] = checked_by
         _note(token, by, reason, "issue_token", detail)
     return token, text
 
@@ -90,7 +95,21 @@ def may_use(token: ApiToken, scope: Scope) -> bool:
     return scope.value in token.scopes and token.account.may(PERMISSION[scope])
 
 
-def _check(account: User, name: str, scopes: Sequence[str], days: int, by: User | None) -> None:
+def note_use(token: ApiToken) -> None:
+    """A program has shown the token: from the first time on, nobody is shown a half of its text."""
+    if token.first_used_at is None:
+        unused = ApiToken.objects.filter(pk=token.pk, first_used_at=None)
+        unused.update(first_used_at=timezone.now())
+
+
+def check_new_token(
+    *, account: User, name: str, scopes: Sequence[str], days: int, by: User | None
+) -> None:
+    """AccountRefused for a token that cannot be.
+
+    That is one of an account of a division, of one that is disabled or not in the charge of
+    ``by``, for a scope that the account's role does not allow, and for more than 366 days.
+    """
     if by is not None and not accounts_in_scope(by).filter(pk=account.pk).exists():
         raise AccountRefused("这个账号不归您管", "the account is not in your charge")
     if account.role not in OF_AN_INSTITUTION:

@@ -18,13 +18,13 @@ from doudi.i18n import either
 from doudi.office.accounts.errors import AccountRefused
 from doudi.office.accounts.permissions import MAKERS_AND_CHECKERS, Permission
 from doudi.office.approvals import services
-from doudi.office.approvals.account_changes import account_with_password_of
 from doudi.office.approvals.errors import ApprovalRefused
+from doudi.office.approvals.halves import is_first
 from doudi.office.approvals.kinds import KINDS
 from doudi.office.approvals.models import Proposal
-from doudi.office.approvals.password_halves import half_of, is_first
 from doudi.office.approvals.registry_changes import PERSON_SERVICES, SEALED, effects_of, person_of
 from doudi.office.approvals.scope import proposals_in_scope
+from doudi.office.approvals.token_changes import ISSUE_TOKEN
 from doudi.office.registry.errors import RegistryRefused
 from doudi.office.registry.models import Person
 from doudi.office.registry.sealed_numbers import reveal_sealed_number
@@ -90,7 +90,7 @@ def one(request: StaffRequest, proposal: str) -> HttpResponse:
             form.add_error(None, either(refused.zh, str(refused)))
         else:
             messages.success(request, _("已办理"))
-            return _after(found)
+            return _after(request, found)
     person = person_of(found)
     mine = found.maker == request.user.username
     return render(
@@ -111,20 +111,21 @@ def one(request: StaffRequest, proposal: str) -> HttpResponse:
     )
 
 
-def _after(proposal: Proposal) -> HttpResponse:
-    """The page of a change that gave a password, where the checker sees a half of it."""
+def _after(request: StaffRequest, proposal: Proposal) -> HttpResponse:
+    """The page of a change that gave a password or a token, where the checker sees a half of it."""
     proposal.refresh_from_db()
-    approved = proposal.state == Proposal.State.APPROVED
-    if approved and account_with_password_of(proposal) is not None:
+    if _half(request, proposal)["half"] is not None:
         return redirect("desk:approval", proposal=proposal.public_id)
     return redirect("desk:approvals")
 
 
 def _half(request: StaffRequest, proposal: Proposal) -> dict[str, Any]:
-    """The half of a one-time password that is the viewer's to hand over."""
-    account = account_with_password_of(proposal)
-    half = None if account is None else half_of(proposal, request.user, account)
-    return {"half": half, "first": half is not None and is_first(proposal, request.user)}
+    """The half of a one-time password or a token that is the viewer's to hand over."""
+    return {
+        "half": KINDS[proposal.kind].half(proposal, request.user),
+        "first": is_first(proposal, request.user),
+        "of_a_token": proposal.kind == ISSUE_TOKEN,
+    }
 
 
 def _has_number(proposal: Proposal) -> bool:

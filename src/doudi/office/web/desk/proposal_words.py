@@ -20,6 +20,7 @@ from doudi.office.registry.models import (
     Relation,
 )
 from doudi.office.web.components import Cell, Pair
+from doudi.office.web.desk.token_forms import uses_in_words
 from doudi.office.web.labels import label
 
 
@@ -61,6 +62,9 @@ _LABELS: dict[str, Promise] = {
     "display_name": gettext_lazy("姓名"),
     "role": gettext_lazy("角色"),
     "place": gettext_lazy("单位代码"),
+    "token_name": gettext_lazy("令牌名称"),
+    "scopes": gettext_lazy("用途"),
+    "days": gettext_lazy("有效天数"),
     "bill": gettext_lazy("总费用"),
     "catalogue": gettext_lazy("政策范围内费用"),
 }
@@ -75,6 +79,7 @@ _WORDS: dict[str, Callable[[Any], str]] = {
     "role": lambda value: str(Role(value).label),
     "place": _place,
     "members": _members,
+    "scopes": uses_in_words,
 }
 _MONEY = ("premium_own_fen", "bill", "catalogue")
 

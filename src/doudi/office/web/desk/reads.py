@@ -103,7 +103,7 @@ def lists(request: StaffRequest) -> HttpResponse:
 
 
 def _reader(read: PersonRead | ListRead) -> str:
-    return f"{read.reader.username} · {read.reader.display_name}"
+    return f"{read.reader.username} · {read.reader.display_name} · {read.reader.place}"
 
 
 def _of_person(reads: QuerySet[PersonRead], form: ReadsForm) -> QuerySet[PersonRead]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +46,6 @@ class RevokeForm(forms.Form):
     reason = forms.CharField(label=_("原因"), max_length=_LONGEST_REASON)
 
 
-def scope_words() -> dict[str, str]:
-    """What each scope is called."""
-    return {scope: str(word) for scope, word in _SCOPES}
+def uses_in_words(scopes: Sequence[str]) -> str:
+    """What a token is for."""
+    return "、".join(str(word) for scope, word in _SCOPES if scope in scopes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -16,10 +18,14 @@ from doudi.office.accounts.errors import AccountRefused
 from doudi.office.accounts.models import User
 from doudi.office.accounts.permissions import Permission
 from doudi.office.accounts.scope import accounts_in_scope
+from doudi.office.approvals.errors import ApprovalRefused
+from doudi.office.approvals.services import propose
+from doudi.office.approvals.token_changes import token_proposal
 from doudi.office.tokens.models import ApiToken
-from doudi.office.tokens.services import issue_token, revoke_token
+from doudi.office.tokens.services import revoke_token
 from doudi.office.web.components import Badge, Column, Link, Pair, Table
-from doudi.office.web.desk.token_forms import NewTokenForm, RevokeForm, scope_words
+from doudi.office.web.desk.token_forms import NewTokenForm, RevokeForm, uses_in_words
+from doudi.office.web.moments import moment
 from doudi.office.web.pages import FORM, StaffRequest, staff_page
 
 _ON_A_PAGE = 50
@@ -39,7 +45,7 @@ def listing(request: StaffRequest) -> HttpResponse:
                 Link(token.name, reverse("desk:token", args=[token.public_id])),
                 token.account.username,
                 token.account.place,
-                _uses(token),
+                uses_in_words(token.scopes),
                 token.expires_on.isoformat(),
                 _state(token),
             ]
@@ -52,7 +58,7 @@ def listing(request: StaffRequest) -> HttpResponse:
 
 @staff_page(Permission.MANAGE_ACCOUNTS, FORM)
 def create(request: StaffRequest) -> HttpResponse:
-    """A new token; its text is shown once, on the page that answers."""
+    """A new token, by two people; each of them then sees half of its text."""
     form = NewTokenForm(request.POST or None)
     if form.is_valid():
         given = form.cleaned_data
@@ -61,20 +67,21 @@ def create(request: StaffRequest) -> HttpResponse:
             form.add_error("account", _("没有这样的账号"))
         else:
             try:
-                token, text = issue_token(
-                    account=account,
-                    name=given["name"],
-                    scopes=given["scopes"],
-                    days=given["days"],
-                    reason=given["reason"],
-                    by=request.user,
-                )
-            except AccountRefused as refused:
+                _propose(request, account, given)
+            except (AccountRefused, ApprovalRefused) as refused:
                 form.add_error(None, either(refused.zh, refused.en))
             else:
-                shown = {"token": token, "text": text}
-                return render(request, "desk/token_text.html", shown)
+                messages.success(
+                    request,
+                    _("已提交，等另一人复核。通过后您和复核人在变更页各看到令牌的一半。"),
+                )
+                return redirect("desk:approvals")
     return render(request, "desk/token_new.html", {"form": form})
+
+
+def _propose(request: StaffRequest, account: User, given: dict[str, Any]) -> None:
+    named = {name: given[name] for name in ("name", "scopes", "days")}
+    propose(**token_proposal(account=account, by=request.user, **named), reason=given["reason"])
 
 
 @staff_page(Permission.MANAGE_ACCOUNTS, FORM)
@@ -90,12 +97,14 @@ def one(request: StaffRequest, token: str) -> HttpResponse:
         else:
             messages.success(request, _("令牌已作废"))
             return redirect("desk:token", token=found.public_id)
+    used = found.first_used_at
     facts = [
         Pair(_("名称"), found.name),
         Pair(_("账号"), found.account.username),
         Pair(_("单位"), found.account.place),
-        Pair(_("用途"), _uses(found)),
+        Pair(_("用途"), uses_in_words(found.scopes)),
         Pair(_("有效期至"), found.expires_on.isoformat()),
+        Pair(_("首次使用"), moment(used) if used else _("还没有用过")),
         Pair(_("状态"), _state(found)),
     ]
     return render(request, "desk/token.html", {"token": found, "form": form, "facts": facts})
@@ -104,11 +113,6 @@ def one(request: StaffRequest, token: str) -> HttpResponse:
 def _tokens(user: User) -> QuerySet[ApiToken]:
     tokens = ApiToken.objects.filter(account__in=accounts_in_scope(user))
     return tokens.select_related("account__institution", "account__division")
-
-
-def _uses(token: ApiToken) -> str:
-    words = scope_words()
-    return "、".join(words[scope] for scope in token.scopes)
 
 
 def _state(token: ApiToken) -> Badge:
