@@ -11,9 +11,10 @@ from tests.office.web.people_and_places import account, household_member
 
 from doudi.office.approvals.models import Proposal
 from doudi.office.approvals.services import approve
+from doudi.office.audit.models import Call
 from doudi.office.care import services as care
 from doudi.office.care.errors import CareRefused
-from doudi.office.care.models import CheckUp
+from doudi.office.care.models import CheckUp, CheckUpCall
 from doudi.office.care.selectors import CheckUpState, check_up_figures, checked_people
 from doudi.office.registry.models import DiseaseListing, Person
 from doudi.office.registry.selectors import standing_on
@@ -59,6 +60,37 @@ def test_the_free_check_up_is_for_the_registered() -> None:
         called(person)
     with pytest.raises(CareRefused, match="not registered"):
         checked(person)
+
+
+def test_a_call_that_was_a_mistake_counts_no_more_and_can_be_made_again() -> None:
+    person = household_member()
+    called(person)
+    call = CheckUpCall.objects.get()
+    care.withdraw_call(**SAID, call_id=call.pk)
+    found = check_up_figures(Person.objects.all(), 2018)
+    assert (found.wishes, found.waiting) == (0, 0)
+    with pytest.raises(CareRefused, match="withdrawn already"):
+        care.withdraw_call(**SAID, call_id=call.pk)
+    called(person, "key_person")
+    assert check_up_figures(Person.objects.all(), 2018).key_persons == 1
+    assert CheckUpCall.objects.count() == 2
+
+
+def test_a_check_up_that_was_a_mistake_counts_no_more_and_its_illness_stays_proposed() -> None:
+    person = household_member()
+    called(person)
+    proposal = checked(person, "untreated", disease="高血压", report_to="chronic")
+    assert proposal is not None
+    care.withdraw_check_up(**SAID, check_up_id=CheckUp.objects.get().pk)
+    found = check_up_figures(Person.objects.all(), 2018)
+    assert (found.done, found.ill, found.waiting) == (0, 0, 1)
+    proposal.refresh_from_db()
+    assert proposal.state == Proposal.State.WAITING
+    checked(person)
+    assert check_up_figures(Person.objects.all(), 2018).done == 1
+    assert CheckUp.objects.count() == 2
+    call = Call.objects.get(service="withdraw_check_up")
+    assert (call.subject, call.actor) == (f"person:{person.public_id}", SAID["actor"])
 
 
 @pytest.mark.clause("H-61")

@@ -13,6 +13,7 @@ from tests.office.web.people_and_places import household_member
 from doudi.office.audit.models import Call
 from doudi.office.care import services as care
 from doudi.office.care.errors import CareRefused
+from doudi.office.care.models import TreatmentPlan
 from doudi.office.care.selectors import Batch, serious_figures, serious_patients
 from doudi.office.registry.models import DiseaseListing, Person
 
@@ -23,8 +24,11 @@ def tomorrow() -> date:
     return timezone.localdate() + timedelta(days=1)
 
 
-def plan(listing: DiseaseListing, at: str, day: date | None = None) -> None:
-    care.plan_treatment(**SAID, listing_id=listing.pk, planned_on=day or tomorrow(), institution=at)
+def plan(listing: DiseaseListing, at: str, day: date | None = None) -> int:
+    made = care.plan_treatment(
+        **SAID, listing_id=listing.pk, planned_on=day or tomorrow(), institution=at
+    )
+    return int(made.pk)
 
 
 def treat(listing: DiseaseListing, at: str) -> int:
@@ -79,6 +83,23 @@ def test_a_treatment_recorded_by_mistake_is_withdrawn_and_can_be_recorded_again(
     assert states()[Batch.UNPLANNED] == 1
     treat(listing, designated())
     assert states()[Batch.TREATED] == 1
+
+
+def test_a_plan_recorded_by_mistake_counts_no_more_and_the_one_before_it_does_again() -> None:
+    listing = serious_patient()
+    first, last = (plan(listing, designated()) for _time in range(2))
+    care.withdraw_plan(**SAID, plan_id=last)
+    assert states()[Batch.PLANNED] == 1
+    care.withdraw_plan(**SAID, plan_id=first)
+    assert states()[Batch.UNPLANNED] == 1
+    assert TreatmentPlan.objects.count() == 2
+    with pytest.raises(CareRefused, match="withdrawn already"):
+        care.withdraw_plan(**SAID, plan_id=first)
+    plan(listing, designated())
+    assert states()[Batch.PLANNED] == 1
+    call = Call.objects.filter(service="withdraw_plan").earliest("pk")
+    assert (call.actor, call.reason) == (SAID["actor"], SAID["reason"])
+    assert call.detail == {"id": last}
 
 
 def test_a_plan_is_for_a_day_to_come_and_a_treatment_for_one_that_has_come() -> None:

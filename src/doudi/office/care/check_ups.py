@@ -13,6 +13,7 @@ from doudi.office.approvals.services import propose
 from doudi.office.care.errors import CareRefused
 from doudi.office.care.models import CheckUp, CheckUpCall
 from doudi.office.care.treatments import check_past
+from doudi.office.care.withdrawing import withdraw
 from doudi.office.registry.changes import (
     check_choice,
     check_text,
@@ -57,6 +58,17 @@ def call_to_check_up(
     return call
 
 
+def withdraw_call(*, actor: str, reason: str, call_id: int) -> CheckUpCall:
+    """Mark a call to a check-up as recorded by mistake: the person waits for none any more."""
+    return withdraw(
+        CheckUpCall.objects.filter(pk=call_id).first(),
+        _locked,
+        actor=actor,
+        reason=reason,
+        service="withdraw_call",
+    )
+
+
 def record_check_up(
     *,
     by: User,
@@ -85,6 +97,25 @@ def record_check_up(
             check_up = _recorded(by, reason, person_id, day, finding, disease, institution)
         proposal = _reported(by, reason, check_up, report_to) if report_to else None
     return check_up, proposal
+
+
+def withdraw_check_up(*, actor: str, reason: str, check_up_id: int) -> CheckUp:
+    """Mark a check-up as recorded by mistake: whoever was called waits for it again.
+
+    A listing that was proposed because of it stays as it is: the illness may be right all the
+    same, and listings are the registry's, where two people withdraw them.
+    """
+    return withdraw(
+        CheckUp.objects.filter(pk=check_up_id).first(),
+        _locked,
+        actor=actor,
+        reason=reason,
+        service="withdraw_check_up",
+    )
+
+
+def _locked(row: CheckUp | CheckUpCall) -> Person:
+    return locked_person(row.person_id)
 
 
 def _recorded(

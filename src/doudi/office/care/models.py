@@ -16,7 +16,7 @@ from doudi.office.registry.models import DiseaseListing, Household, Person
 from doudi.office.settlement.models import Institution
 
 
-class _Recorded(models.Model):
+class Recorded(models.Model):
     """Who wrote a row, when, and when it was withdrawn as a mistake."""
 
     recorded_by = models.CharField(max_length=60)
@@ -27,7 +27,7 @@ class _Recorded(models.Model):
         abstract = True
 
 
-class TreatmentPlan(_Recorded):
+class TreatmentPlan(Recorded):
     """When and in which designated hospital a patient will be treated (H-41); the newest counts."""
 
     listing = models.ForeignKey(DiseaseListing, on_delete=models.PROTECT, related_name="plans")
@@ -36,7 +36,7 @@ class TreatmentPlan(_Recorded):
     note = models.CharField(max_length=200, blank=True)
 
 
-class Treatment(_Recorded):
+class Treatment(Recorded):
     """A patient of the serious list has been treated; in the batch when ``designated`` (H-35).
 
     ``designated`` is what the institution was when this was recorded.
@@ -101,7 +101,7 @@ class ServicePackage(models.Model):
         return self.name
 
 
-class Contract(_Recorded):
+class Contract(Recorded):
     """A person has chosen a team, alone or with the family (H-42), from a day to a day.
 
     ``household`` is set where the family signed together; ``agreed_by`` says who agreed.
@@ -142,7 +142,7 @@ class Contract(_Recorded):
         )
 
 
-class Service(_Recorded):
+class Service(Recorded):
     """What a team did for somebody under a contract, on a day (H-43, H-46).
 
     One of a sort a day: a form that is sent twice is paid once. What the source says of several
@@ -178,7 +178,7 @@ class Service(_Recorded):
         indexes = (models.Index(fields=("day", "sort")),)
 
 
-class CheckUpCall(_Recorded):
+class CheckUpCall(Recorded):
     """Somebody is to have the free check-up of a year: who wishes, or a key person (H-60)."""
 
     class Why(models.TextChoices):
@@ -199,7 +199,7 @@ class CheckUpCall(_Recorded):
         )
 
 
-class CheckUp(_Recorded):
+class CheckUp(Recorded):
     """A check-up that was done, and what was found (H-61)."""
 
     class Treated(models.TextChoices):

@@ -9,7 +9,7 @@ from django.db.models import Q
 from doudi.office.care.errors import CareRefused
 from doudi.office.care.models import Contract, Service
 from doudi.office.care.treatments import check_note, check_past
-from doudi.office.care.withdrawing import mark_withdrawn
+from doudi.office.care.withdrawing import withdraw
 from doudi.office.registry.changes import (
     check_choice,
     existing,
@@ -61,14 +61,13 @@ def record_service(
 
 def withdraw_service(*, actor: str, reason: str, service_id: int) -> Service:
     """Mark a service as recorded by mistake; nothing is paid for it any more."""
-    with one_change(actor, reason):
-        service = existing(
-            Service.objects.select_related("contract__person").filter(pk=service_id).first()
-        )
-        person = locked_person(service.contract.person_id)
-        service.refresh_from_db(fields=["withdrawn_at"])
-        mark_withdrawn(service, person, actor=actor, reason=reason, service="withdraw_service")
-    return service
+    return withdraw(
+        Service.objects.select_related("contract").filter(pk=service_id).first(),
+        lambda row: locked_person(row.contract.person_id),
+        actor=actor,
+        reason=reason,
+        service="withdraw_service",
+    )
 
 
 def _covers(contract: Contract, day: date) -> bool:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from doudi.office.care.errors import CareRefused
 from doudi.office.care.models import Treatment, TreatmentPlan
-from doudi.office.care.withdrawing import mark_withdrawn
+from doudi.office.care.withdrawing import withdraw
 from doudi.office.registry.changes import existing, note_person, one_change
 from doudi.office.registry.listings import locked_listing
 from doudi.office.registry.models import DiseaseListing, Person
@@ -56,6 +56,17 @@ def plan_treatment(
     return plan
 
 
+def withdraw_plan(*, actor: str, reason: str, plan_id: int) -> TreatmentPlan:
+    """Mark a plan as recorded by mistake: the one before it counts again, if there is one."""
+    return withdraw(
+        TreatmentPlan.objects.filter(pk=plan_id).first(),
+        _locked_patient,
+        actor=actor,
+        reason=reason,
+        service="withdraw_plan",
+    )
+
+
 def record_treatment(
     *, actor: str, reason: str, listing_id: int, treated_on: date, institution: str
 ) -> Treatment:
@@ -83,12 +94,13 @@ def record_treatment(
 
 def withdraw_treatment(*, actor: str, reason: str, treatment_id: int) -> Treatment:
     """Mark a treatment as recorded by mistake: the patient counts as untreated again."""
-    with one_change(actor, reason):
-        treatment = existing(Treatment.objects.filter(pk=treatment_id).first())
-        _listing, person = _serious(treatment.listing_id)
-        treatment.refresh_from_db()
-        mark_withdrawn(treatment, person, actor=actor, reason=reason, service="withdraw_treatment")
-    return treatment
+    return withdraw(
+        Treatment.objects.filter(pk=treatment_id).first(),
+        _locked_patient,
+        actor=actor,
+        reason=reason,
+        service="withdraw_treatment",
+    )
 
 
 def treatment_of(listing: DiseaseListing) -> Treatment | None:
@@ -106,6 +118,10 @@ def check_note(note: str) -> None:
     """CareRefused for a note that the records cannot hold."""
     if len(note) > _LONGEST_NOTE or (note and not note.isprintable()):
         raise CareRefused("说明太长或含有控制字符", "the note is too long or has odd characters")
+
+
+def _locked_patient(row: Treatment | TreatmentPlan) -> Person:
+    return _serious(row.listing_id)[1]
 
 
 def _serious(listing_id: int) -> tuple[DiseaseListing, Person]:

@@ -32,13 +32,14 @@ from doudi.office.care import services as care
 from doudi.office.care.models import (
     CheckUp,
     Contract,
+    Recorded,
     Service,
     ServicePackage,
     Team,
     Treatment,
     TreatmentPlan,
 )
-from doudi.office.registry.models import Person
+from doudi.office.registry.models import DiseaseListing, Person
 from doudi.office.web.desk import care_lists
 
 Role = Callable[..., Client]
@@ -296,6 +297,64 @@ def test_a_contract_that_has_ended_can_be_withdrawn_and_then_counts_no_more(as_r
     assert as_role("league").get(f"{page}/withdraw_contract").status_code == 404
 
 
+def mistakes(listing: DiseaseListing) -> dict[str, Recorded]:
+    """A plan, a call and a check-up of a patient, by the step that withdraws them."""
+    person, day = listing.person, timezone.localdate() + timedelta(days=9)
+    at = designated()
+    plan = care.plan_treatment(**SAID, listing_id=listing.pk, planned_on=day, institution=at)
+    call = care.call_to_check_up(**SAID, person_id=person.pk, year=2018, why="wishes")
+    done, _proposal = care.record_check_up(
+        by=account("village"), reason="体检", person_id=person.pk, day=DAY, finding="not_ill"
+    )
+    return {"withdraw_plan": plan, "withdraw_call": call, "withdraw_check_up": done}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("step", ["withdraw_plan", "withdraw_call", "withdraw_check_up"])
+def test_what_was_a_mistake_is_withdrawn_once_at_its_person_and_nowhere_else(
+    as_role: Role, step: str
+) -> None:
+    listing, other = serious_patient(), serious_patient("合成辛")
+    client, row = as_role("sumu"), mistakes(listing)[step]
+    page = f"/desk/care/people/{listing.person.public_id}"
+    assert f"{page}/{step}" in text(client.get(page))
+    sent = {"row": row.pk, "confirmed": "on"}
+    assert record(client, other.person, step, **sent) == 200
+    assert record(client, listing.person, step, row=row.pk) == 200
+    row.refresh_from_db()
+    assert row.withdrawn_at is None
+    assert record(client, listing.person, step, **sent) == 302
+    row.refresh_from_db()
+    assert row.withdrawn_at is not None
+    assert f"{page}/{step}" not in text(client.get(page))
+    assert record(client, listing.person, step, **sent) == 200
+
+
+@pytest.mark.django_db
+def test_the_page_of_a_person_shows_what_stands_and_not_what_was_withdrawn(as_role: Role) -> None:
+    listing = serious_patient()
+    rows, client = mistakes(listing), as_role("sumu")
+    page = f"/desk/care/people/{listing.person.public_id}"
+    shown = text(client.get(page))
+    planned = (timezone.localdate() + timedelta(days=9)).isoformat()
+    said = (planned, "2018 自愿", "没有发现疾病")
+    assert all(words in shown for words in said)
+    for step, row in rows.items():
+        assert record(client, listing.person, step, row=row.pk, confirmed="on") == 302
+    shown = text(client.get(page))
+    assert not [words for words in said if words in shown]
+
+
+@pytest.mark.django_db
+def test_a_village_withdraws_no_plan_and_the_league_no_check_up(as_role: Role) -> None:
+    listing = serious_patient()
+    mistakes(listing)
+    page = f"/desk/care/people/{listing.person.public_id}"
+    assert as_role("village").get(f"{page}/withdraw_plan").status_code == 404
+    for step in ("withdraw_call", "withdraw_check_up"):
+        assert as_role("league").get(f"{page}/{step}").status_code == 404
+
+
 @pytest.mark.django_db
 def test_a_stranger_sees_nobody_of_another_district_in_any_list(as_role: Role) -> None:
     person = chronic_patient("绝密甲")
@@ -328,6 +387,7 @@ def test_the_pages_of_care_are_accessible_on_a_phone_and_at_a_desk(page: Browser
             here,
             f"{here}/service",
             f"{here}/check_up",
+            f"{here}/withdraw_check_up",
         ):
             page.goto(address)
             assert_accessible(page)

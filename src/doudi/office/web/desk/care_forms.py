@@ -131,6 +131,17 @@ class WithdrawForm(CareForm):
     )
 
 
+class WithdrawCheckUpForm(WithdrawForm):
+    """Withdraw a check-up; what the registry has of its illness is another matter."""
+
+    confirmed = forms.BooleanField(
+        label=_("确认撤回"),
+        help_text=_(
+            "撤回不能再改回来：原来的记录还在，不再计算。因这次体检提出或列入的病种名单不跟着撤回，要另外办"
+        ),
+    )
+
+
 class TeamForm(CareForm):
     """Open a team."""
 

@@ -41,16 +41,8 @@ def one(request: StaffRequest, person: str) -> HttpResponse:
         .order_by("-valid_from")
     )
     now = next((row for row in contracts if row.valid_to is None), None)
-    waiting = [row for row in listings if state_of(row) in (Batch.PLANNED, Batch.UNPLANNED)]
-    steps = steps_for(
-        request.user,
-        signed=now is not None,
-        ever_signed=bool(contracts),
-        serious=bool(waiting) or not listings,
-        treated=len(waiting) < len(listings),
-    )
-    if not listings:
-        steps = [name for name in steps if name not in ("plan", "treat")]
+    untreated = any(state_of(row) in (Batch.PLANNED, Batch.UNPLANNED) for row in listings)
+    steps = steps_for(request.user, found, signed=now is not None, untreated=untreated)
     return render(
         request,
         "desk/care_person.html",
@@ -105,7 +97,13 @@ def _facts(person: Person, contract: Contract | None) -> list[Pair]:
             else f"{contract.team.name}（{contract.team.institution.name}）",
         ),
         Pair(_("服务包"), package),
+        Pair(_("体检名单"), _calls(person)),
     ]
+
+
+def _calls(person: Person) -> str | None:
+    calls = person.check_up_calls.filter(withdrawn_at=None).order_by("-year")
+    return "、".join(f"{row.year} {row.get_why_display()}" for row in calls) or None
 
 
 def _treatment(listings: list[Any]) -> Table:

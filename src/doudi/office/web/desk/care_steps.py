@@ -13,7 +13,7 @@ from doudi.office.accounts.models import User
 from doudi.office.accounts.permissions import Permission
 from doudi.office.care import services as care
 from doudi.office.care.contracts import contract_of, teams_to_choose
-from doudi.office.care.models import Service, ServicePackage, Treatment
+from doudi.office.care.models import Service, ServicePackage, Treatment, TreatmentPlan
 from doudi.office.registry.changes import existing
 from doudi.office.registry.models import DiseaseListing, Person
 from doudi.office.settlement.models import Institution
@@ -86,6 +86,27 @@ def _treatments(person: Person) -> Rows:
     standing = Treatment.objects.filter(withdrawn_at=None, listing__withdrawn_at=None)
     found = standing.filter(listing__person=person).order_by("pk")
     return {"row": [(row.pk, f"{row.treated_on} {row.institution.name}") for row in found]}
+
+
+def _plans(person: Person) -> Rows:
+    standing = TreatmentPlan.objects.filter(withdrawn_at=None, listing__withdrawn_at=None)
+    found = standing.filter(listing__person=person).select_related("institution", "listing")
+    return {
+        "row": [
+            (row.pk, f"{row.listing.disease} {row.planned_on} {row.institution.name}")
+            for row in found.order_by("pk")
+        ]
+    }
+
+
+def _calls(person: Person) -> Rows:
+    found = person.check_up_calls.filter(withdrawn_at=None).order_by("-year")
+    return {"row": [(row.pk, f"{row.year} {row.get_why_display()}") for row in found]}
+
+
+def _check_ups(person: Person) -> Rows:
+    found = person.check_ups.filter(withdrawn_at=None).order_by("-day")
+    return {"row": [(row.pk, f"{row.day} {row.get_finding_display()}") for row in found]}
 
 
 def _nothing(person: Person) -> Rows:
@@ -176,6 +197,21 @@ def _withdraw_treatment(user: User, person: Person, given: Given) -> object:
     return care.withdraw_treatment(**_who(user, given), treatment_id=given["row"])
 
 
+def _withdraw_plan(user: User, person: Person, given: Given) -> object:
+    del person
+    return care.withdraw_plan(**_who(user, given), plan_id=given["row"])
+
+
+def _withdraw_call(user: User, person: Person, given: Given) -> object:
+    del person
+    return care.withdraw_call(**_who(user, given), call_id=given["row"])
+
+
+def _withdraw_check_up(user: User, person: Person, given: Given) -> object:
+    del person
+    return care.withdraw_check_up(**_who(user, given), check_up_id=given["row"])
+
+
 def _call(user: User, person: Person, given: Given) -> object:
     return care.call_to_check_up(
         **_who(user, given), person_id=person.pk, year=given["year"], why=given["why"]
@@ -212,31 +248,35 @@ STEPS: dict[str, Step] = {
     "withdraw_contract": Step(
         _("撤回签约"), _RECORD, forms.WithdrawForm, _contracts, _withdraw_contract
     ),
+    "withdraw_plan": Step(_("撤回治疗方案"), _PLAN, forms.WithdrawForm, _plans, _withdraw_plan),
     "withdraw_treatment": Step(
         _("撤回治疗记录"), _PLAN, forms.WithdrawForm, _treatments, _withdraw_treatment
+    ),
+    "withdraw_call": Step(_("撤出体检名单"), _RECORD, forms.WithdrawForm, _calls, _withdraw_call),
+    "withdraw_check_up": Step(
+        _("撤回体检记录"), _RECORD, forms.WithdrawCheckUpForm, _check_ups, _withdraw_check_up
     ),
 }
 
 
-def steps_for(
-    user: User, *, signed: bool, ever_signed: bool, serious: bool, treated: bool
-) -> list[str]:
-    """The steps that make sense for somebody now and that the account may take.
-
-    What rests on a contract that has ended may be a mistake too, and so may its end.
-    """
+def steps_for(user: User, person: Person, *, signed: bool, untreated: bool) -> list[str]:
+    """The steps that make sense for somebody now and that the account may take."""
     fits = {
         "service": signed,
         "sign": not signed,
         "sign_household": not signed,
         "change_team": signed,
         "end_contract": signed,
-        "plan": serious and not treated,
-        "treat": serious and not treated,
-        "withdraw_service": ever_signed,
-        "withdraw_contract": ever_signed,
-        "withdraw_treatment": treated,
+        "plan": untreated,
+        "treat": untreated,
     }
     return [
-        name for name, step in STEPS.items() if fits.get(name, True) and user.may(step.permission)
+        name
+        for name, step in STEPS.items()
+        if fits.get(name, True) and user.may(step.permission) and _has_rows(step, person)
     ]
+
+
+def _has_rows(step: Step, person: Person) -> bool:
+    """Whether there is something to withdraw, where a step withdraws."""
+    return not issubclass(step.form, forms.WithdrawForm) or bool(step.rows(person)["row"])
