@@ -1,7 +1,8 @@
 """Who is registered as poor, why, and who of them is insured, by year (H-65, H-66).
 
 A year is looked at on its last day, the running one today. Banners and the league read what
-`keep_counts` kept in the evening; what is smaller is counted when it is asked for.
+`keep_counts` kept in the evening, a sumu does of the years before this one; the rest is counted
+when it is asked for.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ MOST_YEARS = 6
 _LEVELS = (4, 6, 9)
 """Digits of the area codes of leagues, banners and sumu, as which a gacha is summed too."""
 _KEPT_FOR = (Division.Level.LEAGUE, Division.Level.BANNER)
+_PAST_KEPT_FOR = (*_KEPT_FOR, Division.Level.SUMU)
 _PATH = "person__household__division"
 
 
@@ -97,12 +99,13 @@ def registered_in(
 
 
 def counts_of(division: Division, today: date) -> list[YearCounts]:
-    """The years of a place: as they were kept for a banner or a league, else counted now."""
-    if division.level in _KEPT_FOR:
-        kept = _kept(division)
-        if kept:
-            return kept
-    return [_counted_now(division, year, today) for year in years_to_count(today)]
+    """The years of a place, kept or counted now as the module says."""
+    kept = _kept(division) if division.level in _PAST_KEPT_FOR else {}
+    if kept and division.level in _KEPT_FOR:
+        return list(kept.values())
+    kept.pop(today.year, None)
+    years = years_to_count(today)
+    return [kept.get(year) or _counted_now(division, year, today) for year in years]
 
 
 def keep_counts(today: date | None = None) -> int:
@@ -132,12 +135,12 @@ def keep_counts(today: date | None = None) -> int:
     return len(rows)
 
 
-def _kept(division: Division) -> list[YearCounts]:
+def _kept(division: Division) -> dict[int, YearCounts]:
     years: dict[int, YearCounts] = {}
     for row in KeptCount.objects.filter(place=division.code).order_by("year", "cause"):
         year = years.setdefault(row.year, YearCounts(row.year, row.counted_on))
         year.causes[row.cause] = Counted(row.registered, row.enrolled)
-    return list(years.values())
+    return years
 
 
 def _counted_now(division: Division, year: int, today: date) -> YearCounts:

@@ -29,6 +29,8 @@ from doudi.office.settlement.models import (
     PersonYear,
 )
 
+_IN_A_QUERY = 5_000
+
 
 def kept_until() -> datetime:
     """Up to when sums are kept; entries of that moment and later are not in them."""
@@ -54,6 +56,7 @@ class YearSums:
     def __init__(self, place: Place, year: int) -> None:
         self._kept = KeptSum.objects.filter(place=place.code, year=year)
         self._place, self._year = place, year
+        self._found: dict[Any, dict[tuple[Any, ...], Sums]] = {}
 
     @cached_property
     def _since(self) -> list[tuple[Sort, Sums, int]]:
@@ -68,8 +71,17 @@ class YearSums:
     def by(self, *names: str, **chosen: int | str) -> dict[tuple[Any, ...], Sums]:
         """The sums by these fields of `Sort`, of those with the chosen values.
 
-        One SQL statement, and two more the first time. Where nothing is in force there is none.
+        One SQL statement for each new question, and two more the first time. Where nothing is in
+        force there is none.
         """
+        asked = names, tuple(sorted(chosen.items()))
+        if asked not in self._found:
+            self._found[asked] = self._by(names, chosen)
+        return self._found[asked]
+
+    def _by(
+        self, names: tuple[str, ...], chosen: dict[str, int | str]
+    ) -> dict[tuple[Any, ...], Sums]:
         rows = self._kept.filter(**chosen).order_by().values_list(*names)
         found: dict[tuple[Any, ...], Sums] = {}
         for row in rows.annotate(*[Sum(amount) for amount in AMOUNTS]):
@@ -120,8 +132,8 @@ class Paid(NamedTuple):
 class PaidMost:
     """Who of a place has so much or more of a running total in a year, the most first.
 
-    Those kept are found by index, those of whom something was recorded since are read; both
-    only as far as they are asked for.
+    Those kept are found by index, those of whom something was recorded since are read. Names are
+    read only of those asked for.
     """
 
     def __init__(
@@ -144,31 +156,34 @@ class PaidMost:
             years = years.filter(pk__in=touched)
             self._kept = high.exclude(pk__in=touched)
         self._read = [
-            (-totals.get(total, 0), pk, person, name)
-            for pk, person, name, totals in _of_people(years, people, "person").values_list(
-                "pk", "person__public_id", "person__name", "totals"
-            )
+            (-totals[total], pk)
+            for pk, totals in _of_people(years, people, "person").values_list("pk", "totals")
             if totals.get(total, 0) >= least_fen
         ]
 
-    def count(self) -> int:
+    @cached_property
+    def _all(self) -> list[tuple[int, int]]:
+        kept = self._kept.order_by().values_list("own_fen", "pk")
+        return sorted([*((-own, pk) for own, pk in kept), *self._read])
+
+    def __len__(self) -> int:
         """How many there are; one SQL statement."""
         return self._kept.count() + len(self._read)
 
-    def __len__(self) -> int:
-        return self.count()
+    def count(self) -> int:
+        """How many there are, for who shows a page next: one SQL statement for both."""
+        return len(self._all)
 
     def __getitem__(self, some: slice) -> list[Paid]:
-        """Those of a part of the list; one SQL statement."""
-        high = self._kept.order_by("-own_fen", "pk")[: some.stop]
-        kept = [
-            (-own, pk, person, name)
-            for own, pk, person, name in high.values_list(
-                "own_fen", "pk", "person_year__person__public_id", "person_year__person__name"
-            )
-        ]
-        found = sorted([*kept, *self._read])[some]
-        return [Paid(person, name, -own) for own, _pk, person, name in found]
+        """Those of a part of the list; an SQL statement for every 5,000, and one the first time."""
+        shown = self._all[some]
+        people: dict[int, tuple[str, str]] = {}
+        for start in range(0, len(shown), _IN_A_QUERY):
+            keys = [pk for _own, pk in shown[start : start + _IN_A_QUERY]]
+            rows = PersonYear.objects.filter(pk__in=keys)
+            for pk, person, name in rows.values_list("pk", "person__public_id", "person__name"):
+                people[pk] = person, name
+        return [Paid(*people[pk], -own) for own, pk in shown]
 
 
 def _of_people(rows: QuerySet[Any], people: QuerySet[Person], path: str) -> QuerySet[Any]:

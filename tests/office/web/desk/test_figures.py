@@ -332,7 +332,7 @@ def test_a_list_goes_on_page_by_page_and_shows_every_settlement_once(
     client.get(path)
     seen: list[int] = []
     while path:
-        with statements(10):
+        with statements(9):
             text = client.get(path).content.decode()
         seen.append(len(re.findall(r">\s*2018-0\d-\d\d\s*<", text)))
         assert "共 4 笔" in text

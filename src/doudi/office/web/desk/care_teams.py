@@ -57,7 +57,8 @@ def teams(request: StaffRequest) -> HttpResponse:
         messages.success(request, _("已登记"))
         return redirect("desk:care_teams")
     found = _teams_in_scope(request).select_related("institution").order_by("institution", "name")
-    page = Paginator(found, _ON_A_PAGE).get_page(request.GET.get("page"))
+    # All of them, for there are few: to count them takes as long as to read them.
+    page = Paginator(list(found), _ON_A_PAGE).get_page(request.GET.get("page"))
     signed = _signed(list(page))
     table = Table(
         _("家庭医生团队"),
