@@ -116,7 +116,7 @@ def test_the_figures_take_as_many_statements_however_many_people_there_are(
         ("/desk/care/chronic", 9),
         ("/desk/care/severe", 5),
         ("/desk/care/check-ups?state=wishes&year=2018", 8),
-        ("/desk/care/teams", 7),
+        ("/desk/care/teams", 6),
         ("/desk/care/packages", 3),
         ("/desk/care/incentives?month=2018-09", 4),
         ("/desk/care/services?month=2018-09", 5),
