@@ -68,17 +68,21 @@ def people_in_scope(user: User) -> QuerySet[Person]:
     return Person.objects.filter(pk__in=stays.union(found))
 
 
-def person_in_scope(user: User, public_id: str) -> QuerySet[Person]:
-    """The person of this number, if the account may see them.
+def listed_people_in_scope(user: User) -> QuerySet[Person]:
+    """`people_in_scope` for who has a list of people and asks of each.
 
-    `people_in_scope` collects everybody who ever stayed at an institution; here it is asked of one.
+    That one collects everybody who ever stayed at an institution; here each is looked up.
     """
-    people = Person.objects.filter(public_id=public_id)
     if user.division is not None or not user.may(Permission.SEE_PEOPLE):
-        return people_in_scope(user).filter(public_id=public_id)
+        return people_in_scope(user)
     stays = Admission.objects.filter(institution=user.institution_id, person=OuterRef("pk"))
     found = LookUp.objects.filter(user=user.pk, day=timezone.localdate(), person=OuterRef("pk"))
-    return people.filter(Exists(stays) | Exists(found))
+    return Person.objects.filter(Exists(stays) | Exists(found))
+
+
+def person_in_scope(user: User, public_id: str) -> QuerySet[Person]:
+    """The person of this number, if the account may see them."""
+    return listed_people_in_scope(user).filter(public_id=public_id)
 
 
 def admissions_in_scope(user: User) -> QuerySet[Admission]:

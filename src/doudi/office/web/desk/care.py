@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,8 +14,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from doudi.i18n import either
+from doudi.office.accounts.models import User
 from doudi.office.accounts.permissions import Permission
-from doudi.office.accounts.scope import divisions_in_scope, people_in_scope
+from doudi.office.accounts.scope import divisions_in_scope, listed_people_in_scope, people_in_scope
 from doudi.office.care.selectors import (
     Batch,
     CheckUpState,
@@ -45,9 +47,14 @@ def batch_words() -> dict[Batch, str]:
     }
 
 
-def asked_people(request: StaffRequest) -> tuple[Division | None, QuerySet[Person]]:
-    """The people of the place that is asked for, within the account's scope; 404 outside."""
-    people = people_in_scope(request.user)
+def asked_people(
+    request: StaffRequest, within: Callable[[User], QuerySet[Person]] = people_in_scope
+) -> tuple[Division | None, QuerySet[Person]]:
+    """The people of the place that is asked for, within the account's scope; 404 outside.
+
+    ``within`` is one of the two ways to ask of people in scope, as fits how many are asked of.
+    """
+    people = within(request.user)
     code = request.GET.get("place")
     if not code:
         return request.user.division, people
@@ -59,9 +66,10 @@ def asked_people(request: StaffRequest) -> tuple[Division | None, QuerySet[Perso
 def home(request: StaffRequest) -> HttpResponse:
     """Every figure of care of a place today, and of its check-ups this year."""
     place, people = asked_people(request)
+    _place, few = asked_people(request, listed_people_in_scope)
     today = timezone.localdate()
     at = {"place": request.GET["place"]} if request.GET.get("place") else {}
-    serious = serious_figures(people, today)
+    serious = serious_figures(few, today)
     year = last_check_up_year(today)
     shown: dict[str, Any] = {
         "place": place,
@@ -71,10 +79,10 @@ def home(request: StaffRequest) -> HttpResponse:
         "severe": [
             Pair(
                 _("核准兜底的重病患者"),
-                _list("care_severe", severe_patients(people, today).count(), at),
+                _list("care_severe", severe_patients(few, today).count(), at),
             )
         ],
-        "check_ups": _check_ups(people, year, at),
+        "check_ups": _check_ups(few, year, at),
         "year": year,
         "reported": _reported(),
         "below": _below(place),

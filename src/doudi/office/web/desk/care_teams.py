@@ -19,7 +19,11 @@ from django.utils.translation import gettext as _
 
 from doudi.i18n import either
 from doudi.office.accounts.permissions import Permission
-from doudi.office.accounts.scope import institutions_in_scope, people_in_scope
+from doudi.office.accounts.scope import (
+    institutions_in_scope,
+    listed_people_in_scope,
+    people_in_scope,
+)
 from doudi.office.care import services as care
 from doudi.office.care.incentives import Earned, last_month, payable, services_of_month
 from doudi.office.care.models import Contract, Service, ServicePackage, Team
@@ -200,16 +204,16 @@ def _month_asked(request: StaffRequest) -> tuple[MonthForm, QuerySet[Service], s
 
 def _services_in_scope(request: StaffRequest) -> QuerySet[Service]:
     # Looked up row by row: as a list of people it would be the whole league for each page.
-    people = people_in_scope(request.user).filter(pk=OuterRef("contract__person"))
+    people = listed_people_in_scope(request.user).filter(pk=OuterRef("contract__person"))
     return Service.objects.filter(Exists(people))
 
 
 def _teams_in_scope(request: StaffRequest) -> QuerySet[Team]:
     """Teams of institutions in the place, and those that people of the place have chosen."""
     people = people_in_scope(request.user).filter(pk=OuterRef("person"))
-    contracts = Contract.objects.filter(Exists(people), team=OuterRef("pk"))
+    chosen = Contract.objects.filter(Exists(people)).values("team")
     return Team.objects.filter(
-        Q(institution__in=institutions_in_scope(request.user)) | Exists(contracts)
+        Q(institution__in=institutions_in_scope(request.user)) | Q(pk__in=chosen)
     )
 
 
