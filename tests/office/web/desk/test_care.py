@@ -289,6 +289,9 @@ def test_a_contract_that_has_ended_can_be_withdrawn_and_then_counts_no_more(as_r
     client = as_role("village")
     page = f"/desk/care/people/{contract.person.public_id}"
     assert f"{page}/withdraw_contract" in text(client.get(page))
+    form = text(client.get(f"{page}/withdraw_contract"))
+    assert ">撤回</button>" in form and "哪里记错了" in form
+    assert ">登记</button>" in text(client.get(f"{page}/sign"))
     step = {"row": contract.pk, "confirmed": "on"}
     assert record(client, contract.person, "withdraw_contract", **step) == 302
     assert Contract.objects.get().withdrawn_at is not None

@@ -24,6 +24,7 @@ NONE: tuple[str, Any] = ("", _("不选"))
 class CareForm(forms.Form):
     """What every record has: why. ``rows`` are the choices of fields that depend on the person."""
 
+    button = _("登记")
     reason = forms.CharField(
         label=_("原因"), max_length=_LONGEST_TEXT, help_text=_("为什么登记，例如：入户服务记录")
     )
@@ -125,6 +126,10 @@ class CheckUpForm(CareForm):
 class WithdrawForm(CareForm):
     """Withdraw a record that was a mistake."""
 
+    button = _("撤回")
+    reason = forms.CharField(
+        label=_("原因"), max_length=_LONGEST_TEXT, help_text=_("哪里记错了，例如：记到了别人名下")
+    )
     row = forms.TypedChoiceField(label=_("哪一条"), coerce=int)
     confirmed = forms.BooleanField(
         label=_("确认撤回"), help_text=_("撤回不能再改回来：原来的记录还在，不再计算")
