@@ -14,6 +14,7 @@ from tests.office.web.people_and_places import HERE, PASSWORD, THERE, account
 
 from doudi.office.accounts.errors import AccountRefused
 from doudi.office.accounts.models import Session, User
+from doudi.office.accounts.resets import reset_password
 from doudi.office.accounts.sessions import (
     IDLE_SECONDS,
     LONGEST_SECONDS,
@@ -142,12 +143,15 @@ def test_a_new_password_a_reset_and_a_disabling_leave_no_login_behind() -> None:
     assert here.post("/account/password", fields).status_code == 302
     assert is_in(here) and not is_in(other)
     assert len(open_sessions(user)) == 1
-    office = logged_in(account("administrator"))
-    address = f"/desk/accounts/{user.username}"
-    for change in ("password", "disable"):
-        office.post(address, {"change": change, "reason": "试"})
-        assert not Session.objects.filter(account=user).exists()
-    assert not is_in(here)
+    administrator = account("administrator")
+    given = reset_password(user=user, by=administrator, reason="试", checked_by="fuhe")
+    assert open_sessions(user) == [] and not is_in(here)
+    again = Client()
+    again.post("/login", {"username": user.username, "password": given})
+    assert len(open_sessions(user)) == 1
+    office = logged_in(administrator)
+    office.post(f"/desk/accounts/{user.username}", {"change": "disable", "reason": "试"})
+    assert not Session.objects.filter(account=user).exists()
 
 
 @pytest.mark.django_db

@@ -7,7 +7,7 @@ from io import BytesIO
 from unicodedata import normalize
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 from tests.office.web.browser import assert_accessible
 from tests.office.web.public.answering import BILL, HOUSEHOLD, answer_in
@@ -104,6 +104,8 @@ def test_an_answer_prints_on_one_sheet_with_what_was_asked(page: Page) -> None:
     start(page)
     answer_in(page, BILL)
     page.get_by_role("link", name="看结果").click()
+    # A page that is not there yet prints as an empty sheet.
+    expect(page.get_by_role("heading", name="结果")).to_be_visible()
     sheets = PdfReader(BytesIO(page.pdf(format="A4"))).pages
     assert len(sheets) == 1
     # The font has one picture for 自 and for the radical ⾃; NFKC makes them one character too.
