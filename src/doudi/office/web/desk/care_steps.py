@@ -161,14 +161,16 @@ def _service(user: User, person: Person, given: Given) -> object:
     )
 
 
-def _withdraw_service(user: User, person: Person, given: Given) -> object:
-    del person
-    return care.withdraw_service(**_who(user, given), service_id=given["row"])
+def _withdrawing(
+    withdraw: Callable[..., object], key: str
+) -> Callable[[User, Person, Given], object]:
+    """Withdraws the record that the form names; the service takes its number as ``key``."""
 
+    def act(user: User, person: Person, given: Given) -> object:
+        del person
+        return withdraw(**_who(user, given), **{key: given["row"]})
 
-def _withdraw_contract(user: User, person: Person, given: Given) -> object:
-    del person
-    return care.withdraw_contract(**_who(user, given), contract_id=given["row"])
+    return act
 
 
 def _plan(user: User, person: Person, given: Given) -> object:
@@ -190,26 +192,6 @@ def _treat(user: User, person: Person, given: Given) -> object:
         treated_on=given["treated_on"],
         institution=given["institution"] or given["other"],
     )
-
-
-def _withdraw_treatment(user: User, person: Person, given: Given) -> object:
-    del person
-    return care.withdraw_treatment(**_who(user, given), treatment_id=given["row"])
-
-
-def _withdraw_plan(user: User, person: Person, given: Given) -> object:
-    del person
-    return care.withdraw_plan(**_who(user, given), plan_id=given["row"])
-
-
-def _withdraw_call(user: User, person: Person, given: Given) -> object:
-    del person
-    return care.withdraw_call(**_who(user, given), call_id=given["row"])
-
-
-def _withdraw_check_up(user: User, person: Person, given: Given) -> object:
-    del person
-    return care.withdraw_check_up(**_who(user, given), check_up_id=given["row"])
 
 
 def _call(user: User, person: Person, given: Given) -> object:
@@ -243,18 +225,46 @@ STEPS: dict[str, Step] = {
     "call": Step(_("列入体检名单"), _RECORD, forms.CallForm, _nothing, _call),
     "check_up": Step(_("登记体检"), _RECORD, forms.CheckUpForm, _nothing, _check_up),
     "withdraw_service": Step(
-        _("撤回一次服务"), _RECORD, forms.WithdrawForm, _services, _withdraw_service
+        _("撤回一次服务"),
+        _RECORD,
+        forms.WithdrawForm,
+        _services,
+        _withdrawing(care.withdraw_service, "service_id"),
     ),
     "withdraw_contract": Step(
-        _("撤回签约"), _RECORD, forms.WithdrawForm, _contracts, _withdraw_contract
+        _("撤回签约"),
+        _RECORD,
+        forms.WithdrawForm,
+        _contracts,
+        _withdrawing(care.withdraw_contract, "contract_id"),
     ),
-    "withdraw_plan": Step(_("撤回治疗方案"), _PLAN, forms.WithdrawForm, _plans, _withdraw_plan),
+    "withdraw_plan": Step(
+        _("撤回治疗方案"),
+        _PLAN,
+        forms.WithdrawForm,
+        _plans,
+        _withdrawing(care.withdraw_plan, "plan_id"),
+    ),
     "withdraw_treatment": Step(
-        _("撤回治疗记录"), _PLAN, forms.WithdrawForm, _treatments, _withdraw_treatment
+        _("撤回治疗记录"),
+        _PLAN,
+        forms.WithdrawForm,
+        _treatments,
+        _withdrawing(care.withdraw_treatment, "treatment_id"),
     ),
-    "withdraw_call": Step(_("撤出体检名单"), _RECORD, forms.WithdrawForm, _calls, _withdraw_call),
+    "withdraw_call": Step(
+        _("撤出体检名单"),
+        _RECORD,
+        forms.WithdrawForm,
+        _calls,
+        _withdrawing(care.withdraw_call, "call_id"),
+    ),
     "withdraw_check_up": Step(
-        _("撤回体检记录"), _RECORD, forms.WithdrawCheckUpForm, _check_ups, _withdraw_check_up
+        _("撤回体检记录"),
+        _RECORD,
+        forms.WithdrawCheckUpForm,
+        _check_ups,
+        _withdrawing(care.withdraw_check_up, "check_up_id"),
     ),
 }
 
