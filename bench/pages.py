@@ -186,8 +186,8 @@ def main() -> None:
         from doudi.office.accounts.roles import Role
 
         settings.ALLOWED_HOSTS = ["testserver"]
-        # In a thread, as a server does: as deep in calls as the command line is, CPython 3.11 may
-        # map and unmap a piece of its stack with every call, and a page take four times as long.
+        # In a thread, as a server does: on the command line's own thread, deep in calls, pages
+        # took up to four times as long, most of it in mmap and munmap.
         with ThreadPoolExecutor(max_workers=1) as thread:
             found = thread.map(measure, given.role or Role.values, repeat(given.only))
             rows = [row for of_role in found for row in of_role]

@@ -166,13 +166,14 @@ def test_static_files_are_hashed_and_stay_in_the_browser(demo_folder: Path) -> N
         assert "immutable" in answer.headers["Cache-Control"]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for the server's processes")
+@pytest.mark.skipif(sys.platform != "linux", reason="only /proc tells that the processes began")
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_a_server_that_is_told_to_end_while_it_still_loads_ends(
     demo_folder: Path, ending: signal.Signals
 ) -> None:
     run(demo_folder, "manage", "migrate")
     with started(demo_folder, "serve", "--workers", "2") as (process, _address, _lines):
+        # It answers nobody before they have loaded, so only the system knows that they are there.
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         while len(children.read_text().split()) < 2:
             sleep(0.05)

@@ -68,7 +68,7 @@ def people_in_scope(user: User) -> QuerySet[Person]:
     return Person.objects.filter(pk__in=stays.union(found))
 
 
-def listed_people_in_scope(user: User) -> QuerySet[Person]:
+def people_in_scope_one_by_one(user: User) -> QuerySet[Person]:
     """`people_in_scope` for who has a list of people and asks of each.
 
     That one collects everybody who ever stayed at an institution; here each is looked up.
@@ -82,7 +82,7 @@ def listed_people_in_scope(user: User) -> QuerySet[Person]:
 
 def person_in_scope(user: User, public_id: str) -> QuerySet[Person]:
     """The person of this number, if the account may see them."""
-    return listed_people_in_scope(user).filter(public_id=public_id)
+    return people_in_scope_one_by_one(user).filter(public_id=public_id)
 
 
 def admissions_in_scope(user: User) -> QuerySet[Admission]:

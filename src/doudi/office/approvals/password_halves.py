@@ -1,4 +1,4 @@
-"""A one-time password of two halves (`halves`), joined by a hyphen."""
+"""A one-time password of two halves (`secret_halves`), joined by a hyphen."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from django.contrib.auth.hashers import check_password
 
 from doudi.office.accounts.models import User
 from doudi.office.accounts.passwords import half_from
-from doudi.office.approvals.halves import half_digest, has_a_half
 from doudi.office.approvals.models import Proposal
+from doudi.office.approvals.secret_halves import half_digest, has_a_half
 
 
 def whole_password(proposal: Proposal) -> str:

@@ -1,4 +1,4 @@
-"""New API tokens as proposals, and the two halves (`halves`) of a token's text.
+"""New API tokens as proposals, and the two halves (`secret_halves`) of a token's text.
 
 An administrator could otherwise make a token of a hospital's account and settle with it. Neither
 the maker nor the checker is shown the whole text: the hospital's programmer has it from both.
@@ -12,8 +12,8 @@ from typing import Any
 
 from doudi.office.accounts.models import User
 from doudi.office.approvals.account_changes import about_account, maker_of
-from doudi.office.approvals.halves import half_digest, has_a_half, is_first
 from doudi.office.approvals.models import Proposal
+from doudi.office.approvals.secret_halves import half_digest, has_a_half, is_first
 from doudi.office.tokens.services import PREFIX, check_new_token, issue_token, token_of
 
 ISSUE_TOKEN = "issue_token"

@@ -17,8 +17,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from doudi.estimate.claims_file import RowFault
-from doudi.office.imports.listing_rows import AT_ONCE, list_staged
 from doudi.office.imports.models import ImportedListing, PeopleImport
+from doudi.office.imports.put_on_lists import AT_ONCE, list_staged
 from doudi.office.imports.staged_people import good_rows, lock_people, people_of
 from doudi.office.registry.listings_together import gone, overlaps
 from doudi.office.registry.models import DiseaseListing, Person

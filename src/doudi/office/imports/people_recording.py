@@ -13,8 +13,8 @@ from typing import Any
 from django.db import connection
 
 from doudi.estimate.claims_file import RowFault
-from doudi.office.imports.listing_rows import list_staged
 from doudi.office.imports.models import PeopleImport
+from doudi.office.imports.put_on_lists import list_staged
 from doudi.office.imports.staged_people import good_rows, people_of
 from doudi.office.planner_statistics import renew_statistics
 from doudi.office.registry.models import Household, Person

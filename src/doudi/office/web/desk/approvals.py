@@ -19,11 +19,11 @@ from doudi.office.accounts.errors import AccountRefused
 from doudi.office.accounts.permissions import MAKERS_AND_CHECKERS, Permission
 from doudi.office.approvals import services
 from doudi.office.approvals.errors import ApprovalRefused
-from doudi.office.approvals.halves import is_first
 from doudi.office.approvals.kinds import KINDS
 from doudi.office.approvals.models import Proposal
 from doudi.office.approvals.registry_changes import PERSON_SERVICES, SEALED, effects_of, person_of
 from doudi.office.approvals.scope import proposals_in_scope
+from doudi.office.approvals.secret_halves import is_first
 from doudi.office.approvals.token_changes import ISSUE_TOKEN
 from doudi.office.registry.errors import RegistryRefused
 from doudi.office.registry.models import Person

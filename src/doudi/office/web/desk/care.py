@@ -16,7 +16,11 @@ from django.utils.translation import gettext as _
 from doudi.i18n import either
 from doudi.office.accounts.models import User
 from doudi.office.accounts.permissions import Permission
-from doudi.office.accounts.scope import divisions_in_scope, listed_people_in_scope, people_in_scope
+from doudi.office.accounts.scope import (
+    divisions_in_scope,
+    people_in_scope,
+    people_in_scope_one_by_one,
+)
 from doudi.office.care.selectors import (
     Batch,
     CheckUpState,
@@ -66,7 +70,7 @@ def asked_people(
 def home(request: StaffRequest) -> HttpResponse:
     """Every figure of care of a place today, and of its check-ups this year."""
     place, people = asked_people(request)
-    _place, few = asked_people(request, listed_people_in_scope)
+    _place, few = asked_people(request, people_in_scope_one_by_one)
     today = timezone.localdate()
     at = {"place": request.GET["place"]} if request.GET.get("place") else {}
     serious = serious_figures(few, today)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from doudi.office.accounts.permissions import Permission
-from doudi.office.accounts.scope import listed_people_in_scope
+from doudi.office.accounts.scope import people_in_scope_one_by_one
 from doudi.office.audit.services import note
 from doudi.office.care.models import Contract, TreatmentPlan
 from doudi.office.care.selectors import (
@@ -63,7 +63,7 @@ class _List:
 def serious(request: StaffRequest) -> HttpResponse:
     """Patients of the serious list; ``state`` picks those of one, such as those without a plan."""
     state = _chosen(request, Batch)
-    _place, people = asked_people(request, listed_people_in_scope)
+    _place, people = asked_people(request, people_in_scope_one_by_one)
     found = serious_patients(people, timezone.localdate(), state)
     states = batch_words()
 
@@ -129,7 +129,7 @@ def chronic(request: StaffRequest) -> HttpResponse:
 @staff_page(Permission.SEE_CARE)
 def severe(request: StaffRequest) -> HttpResponse:
     """Patients who are approved for the backstop."""
-    _place, people = asked_people(request, listed_people_in_scope)
+    _place, people = asked_people(request, people_in_scope_one_by_one)
     found = severe_patients(people, timezone.localdate())
 
     def lines(keys: Sequence[Any]) -> Cells:
@@ -157,7 +157,7 @@ def check_ups(request: StaffRequest) -> HttpResponse:
     if text and not (text.isascii() and text.isdecimal() and len(text) == _LONGEST_YEAR):
         raise Http404
     year = int(text) if text else timezone.localdate().year
-    _place, people = asked_people(request, listed_people_in_scope)
+    _place, people = asked_people(request, people_in_scope_one_by_one)
     found = checked_people(people, year, state)
 
     def lines(keys: Sequence[Any]) -> Cells:

@@ -21,8 +21,8 @@ from doudi.i18n import either
 from doudi.office.accounts.permissions import Permission
 from doudi.office.accounts.scope import (
     institutions_in_scope,
-    listed_people_in_scope,
     people_in_scope,
+    people_in_scope_one_by_one,
 )
 from doudi.office.care import services as care
 from doudi.office.care.incentives import Earned, last_month, payable, services_of_month
@@ -204,7 +204,7 @@ def _month_asked(request: StaffRequest) -> tuple[MonthForm, QuerySet[Service], s
 
 def _services_in_scope(request: StaffRequest) -> QuerySet[Service]:
     # Looked up row by row: as a list of people it would be the whole league for each page.
-    people = listed_people_in_scope(request.user).filter(pk=OuterRef("contract__person"))
+    people = people_in_scope_one_by_one(request.user).filter(pk=OuterRef("contract__person"))
     return Service.objects.filter(Exists(people))
 
 

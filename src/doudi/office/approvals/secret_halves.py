@@ -12,7 +12,7 @@ from django.utils.crypto import salted_hmac
 from doudi.office.accounts.models import User
 from doudi.office.approvals.models import Proposal
 
-_SALT = "doudi.office.approvals.halves"
+_SALT = "doudi.office.approvals.secret_halves"
 
 
 def half_digest(proposal: Proposal, username: str) -> bytes:
